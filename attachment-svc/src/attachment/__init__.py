@@ -1,0 +1,1 @@
+"""Enrolment of a citizen at a primary-care organisation."""

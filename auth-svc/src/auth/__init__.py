@@ -1,0 +1,1 @@
+"""Users, staff, providers, roles, sessions and registration certificates."""

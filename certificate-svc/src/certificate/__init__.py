@@ -1,0 +1,1 @@
+"""Certificates and sheets of primary care and dispensaries."""

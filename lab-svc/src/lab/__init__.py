@@ -1,0 +1,1 @@
+"""The HIV test: anonymous and confidential."""

@@ -1,0 +1,1 @@
+"""What every Shlyuz service stands on: procedure, pki, personal data, database, events, web."""
