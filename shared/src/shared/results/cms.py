@@ -1,0 +1,98 @@
+"""Readies a CMS made elsewhere for its place in a PDF: DER, detached, one signer, over these very bytes.
+
+NCALayer answers with an enveloping CMS or a detached one, in BER as often as in DER. A PDF wants DER (ISO 32000-1,
+12.8.3.3.1) and a detached one (`adbe.pkcs7.detached`); signed attributes and certificates stay as they were, octet for
+octet, because signatures are over them. Who signed, and whether the signature is good, is `shared.pki`'s to say.
+"""
+
+import hashlib
+from typing import Any, Final
+
+from asn1crypto import cms
+
+from shared.results.errors import ForeignSignatureError, MalformedSignatureError
+
+_DIGESTS: Final = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
+
+
+def detached(signature: bytes, content: bytes) -> bytes:
+    """Return `signature` as DER without content, having compared it with `content`.
+
+    The message digest is compared where it is SHA-2; for other algorithms (GOST) the caller's verification stands
+    alone. Verifying the signature is the caller's duty in every case.
+
+    Raises:
+        MalformedSignatureError, ForeignSignatureError
+    """
+    signed = _signed_data(signature)
+    carried = signed["encap_content_info"]["content"].native
+    if carried is not None and carried != content:
+        raise ForeignSignatureError("it envelops other content")
+    _compare_digest(_only_signer(signed), content)
+    return _der(signed, signature)
+
+
+def matches(signature: bytes, content: bytes) -> bool:
+    """Whether the CMS, padded with zeros as in a PDF or not, names the digest of `content` (GOST is not compared)."""
+    try:
+        _compare_digest(_only_signer(_signed_data(signature, padded=True)), content)
+    except (ForeignSignatureError, MalformedSignatureError):
+        return False
+    return True
+
+
+def _signed_data(signature: bytes, *, padded: bool = False) -> Any:
+    try:
+        info = cms.ContentInfo.load(signature, strict=not padded)
+        if info["content_type"].native != "signed_data":
+            raise MalformedSignatureError("not SignedData")
+        _ = info.native  # parses every part now, so that what is wrong is known here
+        return info["content"]
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError) as wrong:
+        raise MalformedSignatureError("not readable as CMS") from wrong
+
+
+def _only_signer(signed: Any) -> Any:
+    if len(signed["signer_infos"]) != 1:
+        raise MalformedSignatureError("not exactly one signer")
+    return signed["signer_infos"][0]
+
+
+def _compare_digest(signer: Any, content: bytes) -> None:
+    found = [
+        attribute["values"].native
+        for attribute in signer["signed_attrs"]
+        if attribute["type"].native == "message_digest"
+    ]
+    if len(found) != 1 or len(found[0]) != 1:
+        raise MalformedSignatureError("not exactly one message digest among the signed attributes")
+    digest = _DIGESTS.get(signer["digest_algorithm"]["algorithm"].native)
+    if digest is not None and digest(content).digest() != found[0][0]:
+        raise ForeignSignatureError("its message digest is that of other bytes")
+
+
+def _der(signed: Any, original: bytes) -> bytes:
+    carried = signed["encap_content_info"]["content"].native is not None
+    if not carried and cms.ContentInfo.load(original).dump(force=True) == original:
+        return original
+    bare = cms.SignedData(
+        {
+            "version": signed["version"],
+            "digest_algorithms": signed["digest_algorithms"],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": signed["certificates"],
+            "crls": signed["crls"],
+            "signer_infos": signed["signer_infos"],
+        }
+    )
+    der: bytes = cms.ContentInfo({"content_type": "signed_data", "content": bare}).dump(force=True)
+    if _kept(_signed_data(der)) != _kept(signed):
+        raise MalformedSignatureError("cannot be written as DER without changing what is signed")
+    return der
+
+
+def _kept(signed: Any) -> tuple[bytes, ...]:
+    """The parts that signatures are over, and the signature itself."""
+    signer = _only_signer(signed)
+    certificates = [choice.chosen.dump() for choice in signed["certificates"]]
+    return (signer["signed_attrs"].untag().dump(), signer["signature"].native, *certificates)

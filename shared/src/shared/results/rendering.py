@@ -1,0 +1,119 @@
+"""Renders a result page as PDF/A-2b and PDF/UA-1 with typst: the form is the service's, the layout is common.
+
+Data reach typst as JSON in `sys.inputs` and are printed as text, so that no name can become markup; the form is read
+from the service's own template and sees no files but the shared layout's folder. Fonts are those inside typst's wheel:
+they hold every Kazakh letter, so the page looks the same on every machine.
+"""
+
+import functools
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Final, Literal
+
+import segno
+import typst
+
+from shared.results.codes import parse_code
+from shared.results.errors import FormError
+from shared.results.page import Page, Party, Signatory
+from shared.results.printable import printable_data
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+STANDARDS: Final[list[Literal["a-2b", "ua-1"]]] = ["a-2b", "ua-1"]
+MASK: Final = 2
+"""Every reader takes any of the eight masks; choosing the prettiest for each code took longer than the whole page."""
+
+
+def render(  # noqa: PLR0913 - keyword-only: what stands on every result
+    form: Path,
+    data: Mapping[str, object],
+    *,
+    number: str,
+    code: str,
+    verify_url: str,
+    issued_at: datetime,
+    provider: Party,
+    signatories: Sequence[Signatory],
+    ink: bool = False,
+) -> bytes:
+    """Render `form` (a .typ file that imports `/layout.typ`) with `data` (JSON values) to the bytes of a PDF/A-2b.
+
+    CPU work of some milliseconds, safe in any thread; call it from a worker thread. `verify_url` is also in the QR
+    code. With `ink`, room is kept for signatures and a stamp by hand. The result ends with a line end, without which
+    the first signature's update would break PDF/A (ISO 19005-2, 6.1.9).
+
+    Raises:
+        FormError: form and data disagree, or the form is wrong.
+        TypeError: `data` holds something that is not a JSON value.
+        CodeMalformedError: `code` is not a verification code.
+        ValueError: a time has no zone, or `verify_url` is not an http address in ASCII.
+    """
+    page = Page(
+        number=number,
+        issued_at=issued_at,
+        provider=provider,
+        signatories=signatories,
+        ink=ink,
+    )
+    inputs = {
+        "page": _as_json(page.as_data()),
+        "data": _as_json(data),
+        "code": parse_code(code).code,
+        "verify_url": verify_url,
+        "qr": _qr(verify_url),
+    }
+    return _compile(form, inputs, issued_at) + b"\n"
+
+
+def _as_json(value: Mapping[str, object]) -> str:
+    return json.dumps(printable_data(value), ensure_ascii=False, allow_nan=False)
+
+
+def _qr(url: str) -> str:
+    """Draw the QR code as SVG: black modules only, four modules of quiet zone are the layout's to keep."""
+    if not url.isascii() or not url.isprintable() or " " in url or not url.startswith(("https://", "http://")):
+        raise ValueError("verify_url is not an http address in ASCII")
+    out = io.BytesIO()
+    segno.make_qr(url, error="m", mask=MASK).save(out, kind="svg", border=0, xmldecl=False, svgns=True)
+    return out.getvalue().decode("ascii")
+
+
+def _compile(form: Path, inputs: Mapping[str, str], issued_at: datetime) -> bytes:
+    # A compiler is not to be shared by threads ("Already borrowed") and costs 0.1 ms; the fonts cost more, and may be.
+    source = form.read_bytes()
+    compiler = typst.Compiler(root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)
+    try:
+        pdf = compiler.compile(
+            input=source,
+            format="pdf",
+            sys_inputs=dict(inputs),
+            pdf_standards=[*STANDARDS],
+            timestamp=issued_at.astimezone(_fixed(issued_at)),
+        )
+    except typst.TypstError as refusal:
+        message = _without_data(str(refusal.message), source)
+    else:
+        if isinstance(pdf, bytes):
+            return pdf
+        message = "no PDF came of it"
+    raise FormError(f"{form.name}: {message}")  # outside the handler, so that no traceback carries typst's own words
+
+
+def _without_data(message: str, source: bytes) -> str:
+    """What typst quotes may be a person's name: keep a quotation only if the form itself holds it."""
+    return re.sub(r'"([^"]*)"', lambda quoted: quoted[0] if quoted[1].encode() in source else '"…"', message)
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+
+
+def _fixed(moment: datetime) -> timezone:
+    """Return the offset in whole minutes: typst knows no other zones."""
+    offset = moment.utcoffset() or timedelta()
+    return timezone(timedelta(minutes=offset // timedelta(minutes=1)))
