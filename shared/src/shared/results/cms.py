@@ -8,11 +8,12 @@ octet, because signatures are over them. Who signed, and whether the signature i
 import hashlib
 from typing import Any, Final
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 
 from shared.results.errors import ForeignSignatureError, MalformedSignatureError
 
 _DIGESTS: Final = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
+_KEPT_PARTS: Final = ("version", "digest_algorithms", "certificates", "crls", "signer_infos")
 
 
 def detached(signature: bytes, content: bytes) -> bytes:
@@ -75,16 +76,8 @@ def _der(signed: Any, original: bytes) -> bytes:
     carried = signed["encap_content_info"]["content"].native is not None
     if not carried and cms.ContentInfo.load(original).dump(force=True) == original:
         return original
-    bare = cms.SignedData(
-        {
-            "version": signed["version"],
-            "digest_algorithms": signed["digest_algorithms"],
-            "encap_content_info": {"content_type": "data"},
-            "certificates": signed["certificates"],
-            "crls": signed["crls"],
-            "signer_infos": signed["signer_infos"],
-        }
-    )
+    parts = {name: signed[name] for name in _KEPT_PARTS if not isinstance(signed[name], core.Void)}
+    bare = cms.SignedData(parts | {"encap_content_info": {"content_type": "data"}})
     der: bytes = cms.ContentInfo({"content_type": "signed_data", "content": bare}).dump(force=True)
     if _kept(_signed_data(der)) != _kept(signed):
         raise MalformedSignatureError("cannot be written as DER without changing what is signed")
@@ -94,5 +87,5 @@ def _der(signed: Any, original: bytes) -> bytes:
 def _kept(signed: Any) -> tuple[bytes, ...]:
     """The parts that signatures are over, and the signature itself."""
     signer = _only_signer(signed)
-    certificates = [choice.chosen.dump() for choice in signed["certificates"]]
+    certificates = [choice.chosen.untag().dump() for choice in signed["certificates"]]
     return (signer["signed_attrs"].untag().dump(), signer["signature"].native, *certificates)

@@ -45,10 +45,10 @@ def last_span(pdf: bytes, fields: tuple[str, ...]) -> tuple[int, int]:
         NotPreparedError: other fields, or the last one's byte range is not the whole file around its contents.
     """
     try:
-        found = {name: value for name, value, _ in enumerate_sig_fields(PdfFileReader(io.BytesIO(pdf)))}
-        if tuple(found) != fields or found[fields[-1]] is None:
+        found = [(name, value) for name, value, _ in enumerate_sig_fields(PdfFileReader(io.BytesIO(pdf)))]
+        if tuple(name for name, _ in found) != fields or found[-1][1] is None:
             raise NotPreparedError("not the signature fields that were awaited")
-        return _span(pdf, found[fields[-1]])
+        return _span(pdf, found[-1][1].get_object())
     except (PdfError, ValueError, KeyError, TypeError, IndexError, RecursionError) as wrong:
         raise NotPreparedError("not a readable PDF") from wrong
 
