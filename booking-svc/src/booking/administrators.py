@@ -1,0 +1,25 @@
+"""Who may keep a provider's doctors and schedules: its own administrators."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from shared.errors import Forbidden
+from shared.web import Assertion, allow
+
+Gateway = Annotated[Assertion, Depends(allow("gateway"))]
+
+
+class AdministratorOnly(Forbidden):
+    code = "administrator-only"
+
+
+def provider_administered(caller: Gateway) -> str:
+    """Give the BIN of the provider that the acting person administers; AdministratorOnly (403) for anyone else."""
+    actor = caller.person
+    if actor.kind != "staff" or actor.bin is None or "administrator" not in actor.roles:
+        raise AdministratorOnly
+    return actor.bin
+
+
+AdministeredProvider = Annotated[str, Depends(provider_administered)]

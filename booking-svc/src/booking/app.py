@@ -1,0 +1,11 @@
+"""Compose booking-svc's web process."""
+
+from fastapi import FastAPI
+
+from booking.appointments.module import AppointmentBooking
+from booking.settings import Settings
+from shared.applications import app
+
+
+def create(settings: Settings) -> FastAPI:
+    return app.create("booking", settings, [AppointmentBooking()])

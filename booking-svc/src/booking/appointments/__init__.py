@@ -1,0 +1,1 @@
+"""Appointments: the one place where a slot becomes somebody's."""

@@ -1,0 +1,107 @@
+"""What booking adds to the case file: a time is taken when somebody gives it.
+
+Who gives it is data of the regulation: zhambyl's citizen picks it in the form, akmola's dispatcher enters it at his
+step. The module knows fields by their kind (`slot`, `doctor`, `specialty`, `times`), never a region or a step.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.appointments.endpoints import router as slots
+from booking.appointments.errors import DoctorUnknown, NoTimeSuits, SpecialtyUnknown
+from booking.appointments.service import Appointments, WantedSlot
+from booking.doctors import repository as doctors
+from booking.doctors.endpoints import router as doctors_router
+from booking.schedules.endpoints import router as schedules
+from shared.applications.case import Accepted, Acceptance, CaseFile, Completing, Provider, ResultPage, StepEffect
+from shared.db import parse_public_id
+from shared.errors import NotFound
+from shared.procedure.law import FormField
+
+CONFIRMATION = Path(__file__).parent.parent / "templates" / "confirmation.typ"
+
+
+class AppointmentBooking:
+    """Books a doctor's time for an application."""
+
+    services = frozenset({"booking"})
+
+    def routers(self) -> Sequence[APIRouter]:
+        return (slots, doctors_router, schedules)
+
+    async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:
+        given = _by_kind(application.edition.form, application.fields)
+        if "slot" in given:
+            appointments = _at(session, application.provider, application.filed_at)
+            wanted = WantedSlot.read(given["slot"])
+            appointment = await appointments.take(wanted, application.id, given_by="citizen")
+            return Acceptance(details={"appointment": appointment}, scheduled_at=wanted.starts_at)
+        await _check_wishes(session, application.provider.bin, given, application.filed_at)
+        return Acceptance()
+
+    async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
+        outcome = next(each for each in step.case.edition.step(step.step).outcomes if each.key == step.outcome)
+        given = _by_kind(outcome.fields, step.data)
+        if "slot" not in given:
+            return StepEffect(data=step.data)
+        appointments = _at(session, step.case.provider, step.now)
+        wanted = WantedSlot.read(given["slot"])
+        if step.dry_run:
+            appointment = await appointments.check(wanted)
+        else:
+            appointment = await appointments.take(wanted, step.case.id, given_by="performer")
+        return StepEffect(data=step.data, details={"appointment": appointment}, scheduled_at=wanted.starts_at)
+
+    async def ended(self, session: AsyncSession, case: CaseFile, state: str, now: datetime) -> None:  # noqa: ARG002 - either end frees the time
+        await _at(session, case.provider, now).release(case.id)
+
+    def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:
+        appointment = data["appointment"] if "appointment" in data else case.details["appointment"]
+        starts_at = datetime.fromisoformat(appointment["starts_at"]).astimezone(ZoneInfo(case.provider.zone))
+        return ResultPage(
+            form=CONFIRMATION,
+            data={
+                "patient_name": case.name,
+                "doctor": appointment["doctor"]["name"],
+                "specialty": appointment["doctor"]["specialty_title"],
+                "room": appointment["room"],
+                "date": starts_at.strftime("%d.%m.%Y"),
+                "time": starts_at.strftime("%H:%M"),
+            },
+        )
+
+    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002 - the time is in the details
+        appointment = case.details.get("appointment")
+        if appointment is None:
+            return {}
+        return {"slot": appointment["starts_at"], "doctor": appointment["doctor"]["name"]}
+
+
+def _at(session: AsyncSession, provider: Provider, now: datetime) -> Appointments:
+    return Appointments(session=session, provider=provider.bin, zone=provider.zone, now=now)
+
+
+def _by_kind(fields: Iterable[FormField], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {field.kind: values[field.key] for field in fields if field.key in values}
+
+
+async def _check_wishes(session: AsyncSession, provider: str, given: Mapping[str, Any], now: datetime) -> None:
+    """Check that what the citizen would like exists: the doctor, or one of the specialty, and a time still to come."""
+    if "doctor" in given:
+        try:
+            doctor = await doctors.find(session, parse_public_id("bkg", given["doctor"]), provider)
+        except NotFound:
+            raise DoctorUnknown from None
+        if doctor is None or not doctor.active:
+            raise DoctorUnknown
+    if "specialty" in given and not await doctors.of_provider(session, provider, given["specialty"]):
+        raise SpecialtyUnknown
+    times = [(datetime.fromisoformat(each["from"]), datetime.fromisoformat(each["to"])) for each in given.get("times", ())]
+    if any(begins >= ends or ends <= now for begins, ends in times):
+        raise NoTimeSuits

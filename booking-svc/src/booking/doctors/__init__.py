@@ -1,0 +1,1 @@
+"""The doctors of a provider: who can be booked."""

@@ -1,0 +1,39 @@
+"""Doctors over HTTP: a public list, and the administrator's keeping of it."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from booking.administrators import AdministeredProvider, AdministratorOnly, Gateway
+from booking.doctors.schemas import DoctorChange, DoctorOut, DoctorsOut, NewDoctor
+from booking.doctors.service import Doctors
+from shared.applications.forms import Bin
+from shared.db import parse_public_id
+from shared.errors import InvalidRequest, NotFound
+from shared.web import Now, Router, Session, problems
+
+router = Router(tags=["doctors"])
+
+
+@router.get("/providers/{bin}/doctors", responses=problems(InvalidRequest))
+async def list_doctors(
+    bin: Bin,  # noqa: A002 - the public path's name
+    session: Session,
+    caller: Gateway,
+    specialty: Annotated[str | None, Query(max_length=64)] = None,
+) -> DoctorsOut:
+    doctors = await Doctors(session=session, provider=bin).list(specialty)
+    return DoctorsOut(items=[DoctorOut.of(doctor) for doctor in doctors])
+
+
+@router.post("/admin/doctors", status_code=201, responses=problems(AdministratorOnly, InvalidRequest))
+async def add_doctor(new: NewDoctor, session: Session, provider: AdministeredProvider, now: Now) -> DoctorOut:
+    return DoctorOut.of(await Doctors(session=session, provider=provider).add(new, now))
+
+
+@router.patch("/admin/doctors/{doctor}", responses=problems(AdministratorOnly, InvalidRequest, NotFound))
+async def change_doctor(
+    doctor: str, change: DoctorChange, session: Session, provider: AdministeredProvider
+) -> DoctorOut:
+    doctors = Doctors(session=session, provider=provider)
+    return DoctorOut.of(await doctors.set_active(parse_public_id("bkg", doctor), active=change.active))

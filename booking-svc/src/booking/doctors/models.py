@@ -1,0 +1,24 @@
+"""Doctors as rows. A doctor's name and specialty stand on the provider's door: public, so not encrypted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import TIMESTAMP, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.base import Base
+
+
+class Doctor(Base):
+    __tablename__ = "doctors"
+    __table_args__ = (Index("ix_doctors_provider", "provider", "specialty"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(Text)
+    surname: Mapped[str] = mapped_column(Text)
+    given_name: Mapped[str] = mapped_column(Text)
+    patronymic: Mapped[str | None] = mapped_column(Text)
+    specialty: Mapped[str] = mapped_column(Text)
+    room: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(server_default="true")
+    created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))

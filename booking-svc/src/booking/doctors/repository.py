@@ -1,0 +1,27 @@
+"""Look-ups and changes of doctors, one statement each."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.doctors.models import Doctor
+
+
+async def of_provider(session: AsyncSession, provider: str, specialty: str | None = None) -> Sequence[Doctor]:
+    """List the doctors who see patients, by name."""
+    statement = select(Doctor).where(Doctor.provider == provider, Doctor.active)
+    if specialty is not None:
+        statement = statement.where(Doctor.specialty == specialty)
+    return (await session.scalars(statement.order_by(Doctor.surname, Doctor.given_name, Doctor.id))).all()
+
+
+async def find(session: AsyncSession, doctor: UUID, provider: str) -> Doctor | None:
+    """Read the provider's doctor, whether or not he still sees patients."""
+    return await session.scalar(select(Doctor).where(Doctor.id == doctor, Doctor.provider == provider))
+
+
+async def set_active(session: AsyncSession, doctor: UUID, *, active: bool) -> None:
+    """Let the doctor be booked, or no longer."""
+    await session.execute(update(Doctor).where(Doctor.id == doctor).values(active=active))

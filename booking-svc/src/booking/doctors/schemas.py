@@ -1,0 +1,66 @@
+"""Doctors as JSON."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from booking.doctors.models import Doctor
+from booking.specialties import specialties
+from shared.db import public_id
+
+NamePart = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[\w'’ .-]+$")]
+
+
+class Title(BaseModel):
+    kk: str
+    ru: str
+    en: str
+
+
+class DoctorOut(BaseModel):
+    id: str
+    surname: str
+    given_name: str
+    patronymic: str | None
+    specialty: str
+    specialty_title: Title
+    room: str
+
+    @classmethod
+    def of(cls, doctor: Doctor) -> "DoctorOut":
+        return cls(
+            id=public_id("bkg", doctor.id),
+            surname=doctor.surname,
+            given_name=doctor.given_name,
+            patronymic=doctor.patronymic,
+            specialty=doctor.specialty,
+            specialty_title=Title(**specialties()[doctor.specialty]),
+            room=doctor.room,
+        )
+
+
+class DoctorsOut(BaseModel):
+    items: list[DoctorOut]
+
+
+class NewDoctor(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    surname: NamePart
+    given_name: NamePart
+    patronymic: NamePart | None = None
+    specialty: str = Field(max_length=64)
+    room: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+
+    @field_validator("specialty")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in specialties():
+            raise ValueError("unknown specialty")
+        return value
+
+
+class DoctorChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    active: bool

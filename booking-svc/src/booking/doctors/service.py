@@ -1,0 +1,39 @@
+"""Use cases of doctors: a provider's administrator keeps the list, anyone reads it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.doctors import repository
+from booking.doctors.models import Doctor
+from booking.doctors.schemas import NewDoctor
+from shared.db import new_id
+from shared.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doctors:
+    session: AsyncSession
+    provider: str
+
+    async def list(self, specialty: str | None = None) -> list[Doctor]:
+        return list(await repository.of_provider(self.session, self.provider, specialty))
+
+    async def get(self, doctor: UUID) -> Doctor:
+        found = await repository.find(self.session, doctor, self.provider)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def add(self, new: NewDoctor, now: datetime) -> Doctor:
+        doctor = Doctor(id=new_id(), provider=self.provider, active=True, created_at=now, **new.model_dump())
+        self.session.add(doctor)
+        await self.session.flush()
+        return doctor
+
+    async def set_active(self, doctor: UUID, *, active: bool) -> Doctor:
+        found = await self.get(doctor)
+        await repository.set_active(self.session, found.id, active=active)
+        return found

@@ -1,0 +1,1 @@
+"""Schema of booking-svc's database, step by step."""

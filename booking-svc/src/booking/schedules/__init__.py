@@ -1,0 +1,1 @@
+"""Doctors' schedules and the slots that they make."""

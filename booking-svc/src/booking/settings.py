@@ -1,0 +1,12 @@
+"""Settings of booking-svc, besides those of every owning service."""
+
+from datetime import timedelta
+
+from shared.applications.settings import ApplicationsSettings
+
+
+class Settings(ApplicationsSettings):
+    slot_horizon: timedelta = timedelta(days=31)
+    """How far ahead slots are made, and so how far ahead people can book."""
+    extend_every: timedelta = timedelta(hours=1)
+    """How often the worker looks for schedules whose slots end before the horizon."""
