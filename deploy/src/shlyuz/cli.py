@@ -1,0 +1,16 @@
+"""The operator's program: one command a deed, each with an example in its help and `--json` for other programs."""
+
+import typer
+
+from shlyuz import doctor, signing
+
+app = typer.Typer(
+    name="shlyuz",
+    help="Runs, checks and serves a region's gateway to state health services.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command("doctor")(doctor.command)
+app.command("sign")(signing.command)

