@@ -1,0 +1,1 @@
+"""Where Alembic finds the environment that all services share."""

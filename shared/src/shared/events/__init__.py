@@ -1,0 +1,61 @@
+"""Facts that services tell one another: written with the deed, carried to Kafka, handled exactly once in effect.
+
+The relay and the consumer, which load the Kafka client, are imported from their own modules.
+"""
+
+from shared.events.envelope import Envelope, Received
+from shared.events.event import Event, EventUnknown, Handler, Handlers, event_types
+from shared.events.facts import (
+    ApplicationEvent,
+    ApplicationIssued,
+    ApplicationReady,
+    ApplicationRefused,
+    ApplicationRegistered,
+    ApplicationRescheduled,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    ProviderChanged,
+    StepClaimed,
+    StepCompleted,
+    StepOpened,
+    StepOverdue,
+    StepReleased,
+)
+from shared.events.outbox import Outbox
+from shared.events.topics import (
+    APPLICATION_TOPICS,
+    PROVIDER_TOPIC,
+    application_topic,
+    dead_letter_topic,
+    topics_of,
+)
+
+__all__ = [
+    "APPLICATION_TOPICS",
+    "PROVIDER_TOPIC",
+    "ApplicationEvent",
+    "ApplicationIssued",
+    "ApplicationReady",
+    "ApplicationRefused",
+    "ApplicationRegistered",
+    "ApplicationRescheduled",
+    "ApplicationSubmitted",
+    "ApplicationWithdrawn",
+    "Envelope",
+    "Event",
+    "EventUnknown",
+    "Handler",
+    "Handlers",
+    "Outbox",
+    "ProviderChanged",
+    "Received",
+    "StepClaimed",
+    "StepCompleted",
+    "StepOpened",
+    "StepOverdue",
+    "StepReleased",
+    "application_topic",
+    "dead_letter_topic",
+    "event_types",
+    "topics_of",
+]

@@ -1,0 +1,119 @@
+"""The facts of this suite. No IIN, no name, no diagnosis, no finding: a consumer that may know more asks over REST."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from shared.events.event import Event
+
+State = Literal["submitted", "registered", "in_progress", "ready", "issued", "refused", "withdrawn"]
+
+
+class ApplicationEvent(Event):
+    """Something happened to an application; all services tell it in this one shape."""
+
+    application_id: str
+    provider_bin: str
+    region: str
+    service: str
+    state: State
+    aggregate_version: int = Field(ge=1)
+    task_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Give the application's public id."""
+        return self.application_id
+
+
+class ApplicationSubmitted(ApplicationEvent):
+    """An application was accepted."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.submitted.v1"
+
+
+class ApplicationRegistered(ApplicationEvent):
+    """It was entered in the journal."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.registered.v1"
+
+
+class ApplicationReady(ApplicationEvent):
+    """Its result is signed by the performer."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.ready.v1"
+
+
+class ApplicationIssued(ApplicationEvent):
+    """Its result is sealed, and the applicant can have it."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.issued.v1"
+
+
+class ApplicationRefused(ApplicationEvent):
+    """The provider refused it on a ground of the closed list."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.refused.v1"
+
+
+class ApplicationWithdrawn(ApplicationEvent):
+    """The applicant took it back."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.withdrawn.v1"
+
+
+class ApplicationRescheduled(ApplicationEvent):
+    """The applicant moved it to another time."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.rescheduled.v1"
+
+
+class StepOpened(ApplicationEvent):
+    """A step waits for its performer."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.step-opened.v1"
+
+
+class StepClaimed(ApplicationEvent):
+    """A performer took a step on."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.step-claimed.v1"
+
+
+class StepReleased(ApplicationEvent):
+    """A step is free again: given back, or its claim ran out."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.step-released.v1"
+
+
+class StepCompleted(ApplicationEvent):
+    """A performer completed a step."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.step-completed.v1"
+
+
+class StepOverdue(ApplicationEvent):
+    """A step's time limit passed."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.step-overdue.v1"
+
+
+class ProviderChanged(Event):
+    """A provider is new or has changed; told whole, so that the last one is all a reader needs."""
+
+    type: ClassVar[str] = "kz.shlyuz.provider.changed.v1"
+
+    bin: str
+    region: str
+    names: dict[str, str]
+    address: dict[str, str] = Field(default_factory=dict)
+    zone: str
+    opening_hours: dict[str, Any]
+    services: tuple[str, ...]
+    active: bool = True
+    version: int = Field(ge=1)
+
+    @property
+    def key(self) -> str:
+        """Give the provider's BIN."""
+        return self.bin

@@ -1,0 +1,12 @@
+"""What a service's first migration calls to have persons."""
+
+from typing import Any
+
+from shared.db.grants import grant
+from shared.personal.tables import person_keys
+
+
+def create_person_keys(op: Any) -> None:
+    """Make the table as it was first; a change to it comes as a function of its own."""
+    person_keys.create(op.get_bind())
+    grant(op, person_keys.name)

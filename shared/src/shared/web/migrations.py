@@ -1,0 +1,12 @@
+"""What a service's first migration calls to remember answers."""
+
+from typing import Any
+
+from shared.db.grants import grant
+from shared.web.tables import answers
+
+
+def create_idempotency(op: Any) -> None:
+    """Make the table of answers as it was first; a change comes as a function of its own."""
+    answers.create(op.get_bind())
+    grant(op, answers.name)
