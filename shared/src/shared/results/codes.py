@@ -15,6 +15,7 @@ from shared.results.errors import CodeMalformedError
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH: Final = 26
 BITS: Final = 128
+_OWNER: Final = re.compile("[a-z]{3}")
 _SHAPE: Final = re.compile(rf"([a-z]{{3}})-([{ALPHABET}]{{{LENGTH}}})")
 _MISREAD: Final = str.maketrans("oil", "011")
 _SEPARATORS: Final = re.compile(r"[\s‐-―-]+")
@@ -38,9 +39,11 @@ def new_code(owner: str) -> str:
     Raises:
         CodeMalformedError: `owner` is not three lower-case letters.
     """
+    if _OWNER.fullmatch(owner) is None:
+        raise CodeMalformedError("an owner is three lower-case letters")
     value = secrets.randbits(BITS)
     digits = "".join(ALPHABET[value >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
-    return parse_code(f"{owner}-{digits}").code
+    return f"{owner}-{digits}"
 
 
 def parse_code(text: str) -> VerificationCode:

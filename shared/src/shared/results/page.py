@@ -6,7 +6,7 @@ a printed page says the same as the file.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 _SECONDS_PER_HOUR: Final = 3600
@@ -83,6 +83,7 @@ def written(moment: datetime) -> str:
     offset = moment.utcoffset()
     if offset is None:
         raise ValueError("a time on a result has a zone")
-    hours, rest = divmod(int(offset.total_seconds()), _SECONDS_PER_HOUR)
+    hours, rest = divmod(abs(int(offset.total_seconds())), _SECONDS_PER_HOUR)
     minutes = f":{rest // 60:02d}" if rest else ""
-    return f"{moment:%d.%m.%Y %H:%M} (UTC{hours:+d}{minutes})"
+    sign = "-" if offset < timedelta() else "+"
+    return f"{moment:%d.%m.%Y %H:%M} (UTC{sign}{hours}{minutes})"

@@ -23,6 +23,8 @@ from shared.results.page import Page, Party, Signatory
 from shared.results.printable import printable_data
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+_JSON_TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED: Final = re.compile(r'"([^"]*)"')
 STANDARDS: Final[list[Literal["a-2b", "ua-1"]]] = ["a-2b", "ua-1"]
 MASK: Final = 2
 """Every reader takes any of the eight masks; choosing the prettiest for each code took longer than the whole page."""
@@ -95,7 +97,7 @@ def _compile(form: Path, inputs: Mapping[str, str], issued_at: datetime) -> byte
             timestamp=issued_at.astimezone(_fixed(issued_at)),
         )
     except typst.TypstError as refusal:
-        message = _without_data(str(refusal.message), source)
+        message = _without_data(str(refusal.message), source.decode(errors="replace"), inputs)
     else:
         if isinstance(pdf, bytes):
             return pdf
@@ -103,9 +105,13 @@ def _compile(form: Path, inputs: Mapping[str, str], issued_at: datetime) -> byte
     raise FormError(f"{form.name}: {message}")  # outside the handler, so that no traceback carries typst's own words
 
 
-def _without_data(message: str, source: bytes) -> str:
-    """What typst quotes may be a person's name: keep a quotation only if the form itself holds it."""
-    return re.sub(r'"([^"]*)"', lambda quoted: quoted[0] if quoted[1].encode() in source else '"…"', message)
+def _without_data(message: str, source: str, inputs: Mapping[str, str]) -> str:
+    """Blank out what may be a person's: texts of the data, and anything quoted, unless the form itself holds them."""
+    texts = {json.loads(text) for text in _JSON_TEXT.findall(inputs["page"] + inputs["data"])}
+    for text in sorted(texts, key=len, reverse=True):
+        if text and text not in source:
+            message = message.replace(text, "…")
+    return _QUOTED.sub(lambda quoted: quoted[0] if quoted[1] in source else '"…"', message)
 
 
 @functools.cache
