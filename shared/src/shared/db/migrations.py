@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _REVISION = re.compile(r"(\d{4})_\w+\.py")
 # One migration at a time on a database; the number is this program's own choice.
 _LOCK = 7_310_416
+_NO_SUCH_TABLE = "42P01"
 
 
 def head(package: str) -> str | None:
@@ -36,8 +37,10 @@ async def current(database: Database) -> str | None:
     try:
         async with database.transaction() as session:
             return (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
-    except ProgrammingError:  # there is no such table yet
-        return None
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE:
+            return None
+        raise
 
 
 async def is_current(database: Database, package: str) -> bool:
@@ -55,6 +58,8 @@ async def upgrade(package: str, owner_url: str, *, app_role: str, revision: str 
         async with engine.begin() as connection:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
             await connection.run_sync(_upgrade, _config(package, app_role), revision)
+            # The application asks for the revision to tell whether it is ready.
+            await connection.execute(text(f'GRANT SELECT ON alembic_version TO "{app_role}"'))
     finally:
         await engine.dispose()
 

@@ -55,7 +55,7 @@ def _entry(module: str, code: str) -> Mapping[str, Mapping[str, str]] | None:
 class _Forgiving(Formatter):
     """Fill the places that have a value; a text with an open place is better than no answer at all."""
 
-    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:  # type: ignore[override]
+    def get_value(self, key: int | str, args: object, kwargs: Mapping[str, object]) -> object:
         del args
         return kwargs.get(str(key), f"{{{key}}}")
 

@@ -4,6 +4,7 @@ import hmac
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 import orjson
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Row, bindparam, func, literal_column, select, text, update
+from sqlalchemy import ColumnClause, DateTime, Row, bindparam, func, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import new_id
@@ -157,9 +158,9 @@ class Persons:
     def _context(self, person: UUID) -> str:
         return f"person-key/{self._service}/{person}"
 
-    def _person(self, row: Row[Any]) -> Person:
+    def _person(self, row: Row[*tuple[Any, ...]]) -> Person:
         return Person(id=row.id, key=self._keyring.unwrap(row.key_name, self._context(row.id), row.wrapped))
 
 
 _COLUMNS = (person_keys.c.id, person_keys.c.key_name, person_keys.c.wrapped)
-_NOW = literal_column("now()")
+_NOW: ColumnClause[datetime] = literal_column("now()", DateTime(timezone=True))

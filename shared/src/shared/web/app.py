@@ -132,7 +132,7 @@ def unguarded_routes(app: FastAPI) -> list[str]:
     return [
         f"{','.join(sorted(context.methods or ()))} {context.path}"
         for context in iter_route_contexts(app.routes)
-        if not _guarded(getattr(context, "dependant", None)) and getattr(context, "endpoint", None) is not None
+        if context.path != app.openapi_url and not _guarded(getattr(context, "dependant", None))
     ]
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shared.web.languages import DEFAULT
 from shared.web.problems import MEDIA_TYPE, problem_body
@@ -63,14 +63,15 @@ class DeadlineProtocol(HttpToolsProtocol):
         """Answer 408 if nothing else was answered yet, and close; the application sees a disconnect."""
         if self.transport.is_closing():
             return
-        in_head = self.cycle is None or self.cycle.response_complete
-        answered = self.cycle is not None and self.cycle.response_started and not in_head
-        if self._receiving and not answered:
+        running: RequestResponseCycle | None = self.cycle
+        if running is not None and running.response_complete:
+            running = None
+        if self._receiving and (running is None or not running.response_started):
             self.transport.write(_too_late())
-        if not in_head:
+        if running is not None:
             # What the application still writes must not follow the 408 on the wire.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            running.disconnected = True
+            running.message_event.set()
         self.transport.close()
 
 

@@ -33,7 +33,7 @@ class StrictRoute(APIRoute):
             if body:
                 _require_json(request.headers.get("content-type"))
                 # Starlette keeps the parsed body in this attribute, and gives it to FastAPI.
-                request._json = read_json(body)  # type: ignore[attr-defined]  # noqa: SLF001
+                request._json = read_json(body)  # noqa: SLF001
             elif required:
                 raise EmptyBody
             return await handler(request)
