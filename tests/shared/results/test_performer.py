@@ -152,6 +152,18 @@ class TestEmbed:
         with pytest.raises(MalformedSignatureError, match="message digest"):
             embed(prepared, info.dump(force=True))
 
+    def test_refuses_attributes_that_der_would_reorder(self, prepared, performer):
+        """The signature is over the attributes as they stand: sorting them would break it."""
+        signature = performer.cms(prepared.to_sign)
+        attributes = [
+            each.dump() for each in cms.ContentInfo.load(signature)["content"]["signer_infos"][0]["signed_attrs"]
+        ]
+        reordered = signature.replace(b"".join(attributes), b"".join(reversed(attributes)))
+        assert reordered != signature
+
+        with pytest.raises(MalformedSignatureError, match="DER"):
+            embed(prepared, reordered)
+
     def test_leaves_unknown_digests_to_the_verifier(self, prepared, performer):
         """GOST signatures are verified by shared.pki, and placed here."""
         info = cms.ContentInfo.load(performer.cms(prepared.to_sign))

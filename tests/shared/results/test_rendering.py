@@ -88,7 +88,7 @@ class TestRender:
 
         for number, page in enumerate(pypdf.PdfReader(io.BytesIO(pdf)).pages):
             places = []
-            page.extract_text(visitor_text=lambda _t, _cm, tm, _f, _s, places=places: places.append(tm[4:]))
+            page.extract_text(visitor_text=lambda _t, cm, _tm, _f, _s, places=places: places.append(cm[4:]))
             assert all(0 <= x < 595 and 0 <= y < 842 for x, y in places), number
 
     def test_prints_a_dash_for_what_is_absent(self, rendered, text_of):

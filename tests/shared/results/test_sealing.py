@@ -2,8 +2,9 @@ import io
 import re
 
 import pytest
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 
@@ -121,14 +122,18 @@ class TestSealer:
         with pytest.raises(SealingKeyError, match="password is wrong"):
             Sealer.from_pkcs12(data or organisation.p12(), password)
 
-    def test_refuses_a_file_without_key(self, organisation):
-        from cryptography.hazmat.primitives import serialization
-        from cryptography.hazmat.primitives.serialization import pkcs12
+    def test_refuses_a_key_that_is_not_the_certificates(self, organisation, performer, monkeypatch):
+        def crossed(_data, _password):
+            return performer.key, organisation.certificate, []
 
+        monkeypatch.setattr(pkcs12, "load_key_and_certificates", crossed)
+
+        with pytest.raises(SealingKeyError, match="not the certificate's"):
+            Sealer.from_pkcs12(b"crossed", b"pw")
+
+    def test_refuses_a_file_without_key(self, organisation):
         encryption = serialization.BestAvailableEncryption(b"pw")
-        only = pkcs12.serialize_key_and_certificates(
-            None, None, organisation.certificate and None, [organisation.certificate], encryption
-        )
+        only = pkcs12.serialize_key_and_certificates(None, None, None, [organisation.certificate], encryption)
 
         with pytest.raises(SealingKeyError, match="no key"):
             Sealer.from_pkcs12(only, b"pw")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import segno
 import typst
@@ -99,9 +99,7 @@ def _compile(form: Path, inputs: Mapping[str, str], issued_at: datetime) -> byte
     except typst.TypstError as refusal:
         message = _without_data(str(refusal.message), source.decode(errors="replace"), inputs)
     else:
-        if isinstance(pdf, bytes):
-            return pdf
-        message = "no PDF came of it"
+        return cast("bytes", pdf)  # as always where no output file is named and the format is PDF
     raise FormError(f"{form.name}: {message}")  # outside the handler, so that no traceback carries typst's own words
 
 
