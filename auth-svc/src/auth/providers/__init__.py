@@ -1,0 +1,1 @@
+"""Providers of a region, known by their BIN, and who operates the region."""
