@@ -1,0 +1,14 @@
+"""Run the gateway: `python -m gateway web`, `python -m gateway worker`; `python -m gateway openapi` writes its document."""
+
+import sys
+
+from shared.web.process import run_service
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["openapi"]:
+        from gateway.openapi import main
+
+        sys.exit(main(sys.argv[2:]))
+    run_service(
+        "gateway", settings="gateway.settings:Settings", web="gateway.app:create", worker="gateway.worker:create"
+    )

@@ -1,0 +1,1 @@
+"""POST /applications: the hot path, from the citizen's signature to the owner's one transaction."""

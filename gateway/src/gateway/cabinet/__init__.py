@@ -1,0 +1,1 @@
+"""The personal cabinet: one's applications, notices and who looked at one's data, gathered over all services."""

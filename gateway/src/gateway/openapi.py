@@ -1,0 +1,74 @@
+"""The public API's document: docs/api/openapi.json, written by `python -m gateway openapi`, checked with `--check`."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from gateway.condition1.schemas import TokenForm
+from gateway.routing.table import TABLE
+
+VERSION: Final = "1.0.0"
+_REFERENCE: Final = "#/components/schemas/{model}"
+_BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+_DESCRIPTION: Final = """\
+Apply for health services of a region, follow the application, carry its steps out.
+
+Errors are RFC 9457 problems (`application/problem+json`) with a stable `code`, the number of the decree's condition or
+process that failed, and words in kk, ru or en by `Accept-Language`; `detail` says what to do next. Unsafe requests take
+an `Idempotency-Key`. Lists are continued by `cursor`; a service that is away is named in `unavailable`.
+"""
+
+
+def install(app: FastAPI) -> None:
+    """Complete the document that FastAPI makes: bodies that pass through, who must be logged in, and what this is."""
+    original = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = complete(original())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to add to the document
+
+
+def complete(schema: dict[str, Any]) -> dict[str, Any]:
+    components = schema.setdefault("components", {})
+    components.setdefault("schemas", {}).update(_passing_bodies())
+    components["securitySchemes"] = {"bearer": _BEARER}
+    schema["info"] |= {"version": VERSION, "description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            if "401" in operation["responses"]:
+                operation["security"] = [{"bearer": []}]
+    return schema
+
+
+def _passing_bodies() -> dict[str, Any]:
+    models: list[type[BaseModel]] = [TokenForm]
+    models += [route.body for route in TABLE if isinstance(route.body, type)]
+    _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REFERENCE)
+    found: dict[str, Any] = definitions["$defs"]
+    return found
+
+
+def document() -> str:
+    """Write the document, the same bytes at every time."""
+    from gateway.app import public_app  # noqa: PLC0415 - the application imports this module
+
+    return json.dumps(public_app().openapi(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    path = Path("docs/api/openapi.json")
+    if list(arguments) == ["--check"]:
+        current = path.is_file() and path.read_text("utf-8") == document()
+        sys.stdout.write("" if current else f"{path} is not current: run python -m gateway openapi\n")
+        return 0 if current else 1
+    path.write_text(document(), "utf-8")
+    return 0

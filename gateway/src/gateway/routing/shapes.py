@@ -1,0 +1,158 @@
+"""Shapes of bodies that pass through unread, for the public API's document alone; a test compares them with the owners'."""
+
+from datetime import date, datetime, time
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Translated(_Sent):
+    kk: str
+    ru: str
+    en: str
+
+
+class DocumentOut(BaseModel):
+    id: str
+    sha256: str
+    media_type: str
+    size: int
+
+
+class StatusOut(BaseModel):
+    code: str
+    text: str
+
+
+class ApplicationOut(BaseModel):
+    """An application as its owner sees it; members of its service (`appointment`) stand beside these."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    number: str
+    region: str
+    service: str
+    provider: str
+    state: Literal["submitted", "registered", "in_progress", "ready", "issued", "refused", "withdrawn"]
+    status: StatusOut
+    filed_at: datetime
+
+
+class SlotOut(BaseModel):
+    id: str
+    doctor_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class SlotsOut(BaseModel):
+    items: list[SlotOut]
+
+
+class DoctorOut(BaseModel):
+    id: str
+    surname: str
+    given_name: str
+    patronymic: str | None
+    specialty: str
+    specialty_title: Translated
+    room: str
+
+
+class DoctorsOut(BaseModel):
+    items: list[DoctorOut]
+
+
+class NewDoctor(_Sent):
+    surname: str
+    given_name: str
+    patronymic: str | None = None
+    specialty: str
+    room: str
+
+
+class DoctorChange(_Sent):
+    active: bool
+
+
+class ReceptionIn(_Sent):
+    weekday: int
+    opens: time
+    closes: time
+    slot_minutes: int
+
+
+class ScheduleIn(_Sent):
+    valid_from: date
+    receptions: list[ReceptionIn]
+
+
+class ScheduleOut(BaseModel):
+    slots_added: int
+    slots_until: date
+
+
+class WrittenProvider(_Sent):
+    region: str
+    names: Translated
+    address: Translated
+    zone: str = "Asia/Almaty"
+    opening_hours: dict[str, Any]
+    services: list[str]
+    active: bool = True
+
+
+class ShownProvider(BaseModel):
+    bin: str
+    region: str
+    names: dict[str, str]
+    address: dict[str, str]
+    zone: str
+    opening_hours: dict[str, Any]
+    services: list[str]
+    active: bool
+    version: int
+    changed_at: datetime
+
+
+class ShownProviders(BaseModel):
+    items: list[ShownProvider]
+    next_cursor: str | None = None
+
+
+class WrittenStaff(_Sent):
+    iin: str
+    bin: str
+    name: str
+    language: Literal["kk", "ru", "en"] = "kk"
+    roles: list[str]
+    password: str | None = None
+
+
+class WrittenChange(_Sent):
+    name: str | None = None
+    roles: list[str] | None = None
+    active: bool | None = None
+    reset_password: Literal[True] | None = None
+
+
+class ShownStaff(BaseModel):
+    account_id: str
+    iin: str
+    bin: str
+    name: str
+    language: str
+    roles: list[str]
+    active: bool
+    created_at: datetime
+    password: str | None = None
+
+
+class StaffPage(BaseModel):
+    items: list[ShownStaff]
+    next_cursor: str | None

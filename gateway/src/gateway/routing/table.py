@@ -1,0 +1,125 @@
+"""The route table: what is only handed on, to whom, and who may ask. All that the gateway knows of any one service stands here.
+
+Paths are those of the public API without /api/v1, and the same at the owner.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+
+from gateway.routing import shapes
+from shared.applications.catalogue.schemas import ServiceOut
+from shared.applications.tasks.schemas import ClaimOut, ReassignIn, SignableOut, StepIn, TaskDetail
+
+
+class Who(Enum):
+    ANYONE = "anyone"
+    PERSON = "person"
+    CITIZEN = "citizen"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """One service has it all."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """The id, or verification code, in this part of the path names its owner."""
+
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByService:
+    """`region.service`, in the path or in the query, is looked up in the catalogue."""
+
+    parameter: str = "service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    method: str
+    path: str
+    to: Fixed | ById | ByService
+    who: Who
+    summary: str
+    tag: str
+    answer: type[BaseModel] | str | None = None
+    """The body of a success: its shape, or its media type where it is no JSON."""
+    status: int = 200
+    body: type[BaseModel] | tuple[str, ...] | None = None
+    """What is sent: its shape, or the media types."""
+    query: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> list[str]:
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+
+def route(method: str, path: str, to: Fixed | ById | ByService, who: Who, summary: str, **more: Any) -> Route:
+    tag = more.pop("tag", path.split("/")[1])
+    return Route(method=method, path=path, to=to, who=who, summary=summary, tag=tag, **more)
+
+
+_SERVICE = ByService()
+_APPLICATION = ById("application_id")
+_TASK = ById("task_id")
+_AUTH = Fixed("auth")
+_BOOKING = Fixed("booking")
+_UPLOADS = ("application/pdf", "image/jpeg", "image/png")
+
+TABLE: tuple[Route, ...] = (
+    # the catalogue
+    route("GET", "/services/{service}", _SERVICE, Who.ANYONE, "One service of one region", answer=ServiceOut),
+    route("GET", "/services/{service}/regulation", _SERVICE, Who.ANYONE, "Its regulation: steps, limits, grounds, clauses",
+          answer="application/json"),
+    # the case file
+    route("POST", "/documents", _SERVICE, Who.PERSON, "Upload one supporting document", query=("service",),
+          body=_UPLOADS, status=201, answer=shapes.DocumentOut),
+    route("GET", "/applications/{application_id}", _APPLICATION, Who.PERSON, "One application", answer=shapes.ApplicationOut),
+    route("GET", "/applications/{application_id}/history", _APPLICATION, Who.PERSON, "What happened to it, and when",
+          answer="application/json"),
+    route("GET", "/applications/{application_id}/result", _APPLICATION, Who.PERSON, "The signed and sealed result",
+          answer="application/pdf"),
+    route("GET", "/applications/{application_id}/evidence", _APPLICATION, Who.PERSON,
+          "What was signed, and what condition 2 saw", answer="application/json"),
+    route("GET", "/verify/{code}", ById("code"), Who.ANYONE, "Is this result genuine and in force",
+          answer="application/json", tag="verification"),
+    # tasks
+    route("GET", "/tasks/{task_id}", _TASK, Who.STAFF, "All that is needed to carry a step out", answer=TaskDetail),
+    route("POST", "/tasks/{task_id}/claim", _TASK, Who.STAFF, "Take a step on", answer=ClaimOut),
+    route("POST", "/tasks/{task_id}/release", _TASK, Who.STAFF, "Give it back", answer=ClaimOut),
+    route("POST", "/tasks/{task_id}/reassign", _TASK, Who.STAFF, "Give it to another (supervisors)", body=ReassignIn,
+          answer=ClaimOut),
+    route("POST", "/tasks/{task_id}/prepare", _TASK, Who.STAFF, "Give outcome and data, get what is to be signed",
+          body=StepIn, answer=SignableOut),
+    # what booking offers
+    route("GET", "/providers/{bin}/doctors", _BOOKING, Who.ANYONE, "Doctors of a provider", query=("specialty",),
+          answer=shapes.DoctorsOut),
+    route("GET", "/providers/{bin}/slots", _BOOKING, Who.ANYONE, "Free times of doctors",
+          query=("doctor_id", "from", "to", "limit"), answer=shapes.SlotsOut),
+    route("POST", "/admin/doctors", _BOOKING, Who.STAFF, "Add a doctor", status=201, body=shapes.NewDoctor,
+          answer=shapes.DoctorOut, tag="administration"),
+    route("PATCH", "/admin/doctors/{doctor}", _BOOKING, Who.STAFF, "Change a doctor", body=shapes.DoctorChange,
+          answer=shapes.DoctorOut, tag="administration"),
+    route("PUT", "/admin/doctors/{doctor}/schedule", _BOOKING, Who.STAFF, "Put a weekly schedule in force",
+          body=shapes.ScheduleIn, answer=shapes.ScheduleOut, tag="administration"),
+    # accounts of staff, providers
+    route("GET", "/admin/providers", _AUTH, Who.STAFF, "Providers", query=("region",), answer=shapes.ShownProviders,
+          tag="administration"),
+    route("GET", "/admin/providers/{bin}", _AUTH, Who.STAFF, "One provider", answer=shapes.ShownProvider, tag="administration"),
+    route("PUT", "/admin/providers/{bin}", _AUTH, Who.STAFF, "Keep a provider and its opening hours",
+          body=shapes.WrittenProvider, answer=shapes.ShownProvider, tag="administration"),
+    route("GET", "/admin/staff", _AUTH, Who.STAFF, "Staff", query=("bin", "cursor", "limit"), answer=shapes.StaffPage,
+          tag="administration"),
+    route("POST", "/admin/staff", _AUTH, Who.STAFF, "Add a staff member", status=201, body=shapes.WrittenStaff,
+          answer=shapes.ShownStaff, tag="administration"),
+    route("PATCH", "/admin/staff/{account_id}", _AUTH, Who.STAFF, "Change a staff member", body=shapes.WrittenChange,
+          answer=shapes.ShownStaff, tag="administration"),
+)  # fmt: skip

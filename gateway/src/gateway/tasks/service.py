@@ -1,0 +1,59 @@
+"""Gather tasks, the most urgent first; verify the signature under a step before the owner completes it.
+
+A performer signs with his own certificate of the provider (BIN), in one of the roles that the owner says the step
+allows; the owner compares the hash of what was signed with what it holds.
+"""
+
+import base64
+from datetime import datetime
+from typing import Any
+
+from gateway.condition2.evidence import evidence
+from gateway.condition2.service import Condition2, Occasion
+from gateway.condition2.signed import Signed, decoded
+from gateway.gathering import Asked, Gathering, Order, Page, merge
+from gateway.tasks.schemas import SignedCompletion
+from gateway.upstreams import Upstreams
+from shared.errors import NotFound
+from shared.pki.expectation import Expectation
+from shared.web import Actor
+
+URGENT_FIRST = Order(instant="due_at", newest_first=False)
+
+
+class Tasks:
+    def __init__(self, upstreams: Upstreams, gathering: Gathering, condition2: Condition2) -> None:
+        self._upstreams = upstreams
+        self._gathering = gathering
+        self._condition2 = condition2
+
+    async def page(self, person: Actor, asked: Asked) -> Page:
+        parts = await self._gathering.parts("/tasks", asked.params, actor=person, headers=asked.headers)
+        return merge(parts, URGENT_FIRST, asked.limit)
+
+    async def verified(self, task_id: str, sent: SignedCompletion, person: Actor, *, now: datetime) -> dict[str, Any]:
+        """Give the body to forward; raises what the owner says of the signable, and process 4."""
+        signable = await self._signable(task_id, sent.signable_id, person)
+        signed = Signed(document=base64.b64decode(signable["document"]), signature=decoded(sent.signature))
+        verdict = await self._condition2.confirm(
+            signed,
+            expect=Expectation.staff(bin=signable["bin"], roles=signable["roles"], iin=person.iin),
+            occasion=Occasion(kind="step", iin=person.iin, proved=True, task_id=task_id),
+            at=now,
+        )
+        return {
+            "signable_id": sent.signable_id,
+            "signature": sent.signature,
+            "sha256": signable["sha256"],
+            "evidence": evidence(verdict, received_at=now),
+        }
+
+    async def _signable(self, task_id: str, signable_id: str, person: Actor) -> dict[str, Any]:
+        owner = self._upstreams.owner_of(task_id)
+        if self._upstreams.owner_of(signable_id) is not owner:
+            raise NotFound
+        reply = await owner.get(f"/internal/signables/{signable_id}", actor=person)
+        signable: dict[str, Any] = reply.require(200).json()
+        if signable["task_id"] != task_id:
+            raise NotFound
+        return signable
