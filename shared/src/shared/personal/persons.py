@@ -96,14 +96,24 @@ class Persons:
         Two transactions that meet a new person at once: the second waits for the first, sees nothing in its
         snapshot and inserts nothing, and so asks once more.
         """
-        person, key = new_id(), os.urandom(KEY_BYTES)
-        values = {
-            "lookup": self.lookup(iin), "id": person, "key_name": self._keyring.current,
-            "wrapped": self._keyring.wrap(self._context(person), key),
-        }  # fmt: skip
+        values = self.new_row(iin)
         while (row := (await session.execute(_ENSURE, values)).one_or_none()) is None:
             continue
         return self._person(row)
+
+    def new_row(self, iin: Iin) -> dict[str, Any]:
+        """Give the row (id, lookup, key_name, wrapped) of a person in case he is new, for the caller's own statement.
+
+        Such a statement does what `ensure` does: it inserts unless the look-up is there, gives the row that is, and
+        is repeated when it gives none.
+        """
+        person = new_id()
+        wrapped = self._keyring.wrap(self._context(person), os.urandom(KEY_BYTES))
+        return {"id": person, "lookup": self.lookup(iin), "key_name": self._keyring.current, "wrapped": wrapped}
+
+    def person(self, *, id: UUID, key_name: str, wrapped: bytes) -> Person:
+        """Give the person of a row that a statement of the caller's own has read; raises `CiphertextInvalid`."""
+        return Person(id=id, key=self._keyring.unwrap(key_name, self._context(id), wrapped))
 
     async def find(self, session: AsyncSession, iin: Iin) -> Person | None:
         """Give the person of an IIN if the service knows him."""
@@ -159,7 +169,7 @@ class Persons:
         return f"person-key/{self._service}/{person}"
 
     def _person(self, row: Row[*tuple[Any, ...]]) -> Person:
-        return Person(id=row.id, key=self._keyring.unwrap(row.key_name, self._context(row.id), row.wrapped))
+        return self.person(id=row.id, key_name=row.key_name, wrapped=row.wrapped)
 
 
 _COLUMNS = (person_keys.c.id, person_keys.c.key_name, person_keys.c.wrapped)

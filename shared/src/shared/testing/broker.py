@@ -31,11 +31,11 @@ async def kafka_broker(folder: Path, *, port: int = 0) -> AsyncIterator[Broker]:
 
     `port` 0 takes a free one. Raises `ProgramFailed` with its last words.
     """
-    folder = folder.resolve()
+    folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     port = port or free_port()
     address = f"tcp://127.0.0.1:{port}"
-    command = [_binary(), "broker", "--listener-url", address, "--advertised-listener-url", address,
+    command: list[str | Path] = [_binary(), "broker", "--listener-url", address, "--advertised-listener-url", address,
                "--storage-engine", "memory://tansu/", "--cluster-id", "shlyuz"]  # fmt: skip
     program = await Program.start(command, log=folder / "broker.log", environment={"RUST_LOG": "error"})
     try:

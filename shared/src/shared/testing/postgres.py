@@ -50,7 +50,7 @@ async def postgres_server(folder: Path, *, port: int = 0, durable: bool = True) 
     above the data and the programs become passable (not readable) for it. Raises `ProgramFailed` with the server's
     last words.
     """
-    folder = folder.resolve()
+    folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     account = _account()
     _let_pass(account, folder, programs())
@@ -60,7 +60,8 @@ async def postgres_server(folder: Path, *, port: int = 0, durable: bool = True) 
     options = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": "",
                "max_connections": "200", "shared_buffers": "128MB"}  # fmt: skip
     options |= {} if durable else _CARELESS
-    command = [programs() / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())]
+    settings = [f"--{name}={value}" for name, value in options.items()]
+    command: list[str | Path] = [programs() / "postgres", "-D", data, *settings]
     program = await Program.start(command, log=log, account=account)
     try:
         await _ready(program, data)
@@ -92,7 +93,7 @@ async def _initialise(folder: Path, data: Path, log: Path, account: Account | No
     secret.touch(mode=0o600)
     secret.write_text(secrets.token_urlsafe(24), "ascii")
     _own(account, folder, secret)
-    command = [programs() / "initdb", "-D", data, "-U", _SUPERUSER, "-E", "UTF8", "--auth=scram-sha-256",
+    command: list[str | Path] = [programs() / "initdb", "-D", data, "-U", _SUPERUSER, "-E", "UTF8", "--auth=scram-sha-256",
                f"--pwfile={secret}", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
                "--no-instructions", "--no-sync"]  # fmt: skip
     program = await Program.start(command, log=log, account=account)

@@ -5,4 +5,6 @@ from shared.web.process import run_service
 _HERE = "shared.testing.sample"
 
 if __name__ == "__main__":
-    run_service("sample", settings=f"{_HERE}.settings:Settings", web=f"{_HERE}.app:create", worker=f"{_HERE}.worker:create")
+    run_service(
+        "sample", settings=f"{_HERE}.settings:Settings", web=f"{_HERE}.app:create", worker=f"{_HERE}.worker:create"
+    )

@@ -69,7 +69,7 @@ class Room(BaseModel):
 
 
 @router.post("", status_code=201, responses=problems(RoomAlreadyTaken, IdempotencyKeyReused))
-async def take(  # noqa: PLR0913, PLR0917  # what an endpoint needs is injected
+async def take(
     request: Request, wish: Wish, session: Session, now: Now, caller: Gateway, here: Here, key: IdempotencyKey
 ) -> Response:
     """Take a room; the constraint decides who is first."""

@@ -24,7 +24,9 @@ def upgrade() -> None:
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("number", name="uq_rooms_number"),
     )
-    op.create_table("entries", sa.Column("id", sa.Uuid, primary_key=True), sa.Column("room_id", sa.Uuid, nullable=False))
+    op.create_table(
+        "entries", sa.Column("id", sa.Uuid, primary_key=True), sa.Column("room_id", sa.Uuid, nullable=False)
+    )
     grant(op, "rooms")
     grant_append_only(op, "entries")
     op.execute(

@@ -1,0 +1,148 @@
+"""What a service has heard, and where a message stands that cannot be handled now."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events.envelope import Envelope, Headers
+from shared.events.tables import dead_letters
+from shared.events.tables import inbox as table
+
+# One statement: the row goes in unless the key has a dead letter, and comes back only when it is new.
+_ENTER = text(
+    """
+    WITH dead AS (SELECT 1 FROM dead_letters WHERE consumer = :consumer AND topic = :topic AND key = :key LIMIT 1),
+    entered AS (
+        INSERT INTO inbox (consumer, event_id) SELECT :consumer, CAST(:event_id AS uuid) WHERE NOT EXISTS (SELECT 1 FROM dead)
+        ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT EXISTS (SELECT 1 FROM entered) AS entered, EXISTS (SELECT 1 FROM dead) AS dead
+    """
+)
+# The first letter of each key: it is released, or it was parked while the one before it was being resolved.
+_TAKE = text(
+    f"""
+    SELECT {", ".join(f"first.\"{column.name}\"" for column in dead_letters.c)} FROM dead_letters AS first
+    WHERE first.consumer = :consumer AND first.state IN ('released', 'parked')
+      AND NOT EXISTS (
+        SELECT 1 FROM dead_letters AS before
+        WHERE before.consumer = first.consumer AND before.topic = first.topic AND before.key = first.key
+          AND before.seq < first.seq
+      )
+    ORDER BY first.seq LIMIT 1 FOR UPDATE SKIP LOCKED
+    """
+).columns(*dead_letters.c)
+
+
+class Standing(Enum):
+    """Where a message stands before its handler is asked."""
+
+    NEW = "new"
+    KNOWN = "known"
+    BEHIND_A_DEAD_ONE = "behind a dead one"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message was found, and for whom."""
+
+    consumer: str
+    topic: str
+    key: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message of the dead-letter table that is being tried again."""
+
+    seq: int
+    place: Place
+    event_id: UUID
+    headers: Headers
+    value: bytes
+
+
+async def enter(session: AsyncSession, place: Place, event_id: UUID) -> Standing:
+    """Note that the message is being handled; a parallel handling of it waits here for our commit."""
+    values = {"consumer": place.consumer, "topic": place.topic, "key": place.key, "event_id": event_id}
+    row = (await session.execute(_ENTER, values)).one()
+    if row.entered:
+        return Standing.NEW
+    if not row.dead:
+        return Standing.KNOWN
+    query = select(table.c.event_id).where(table.c.consumer == place.consumer, table.c.event_id == event_id)
+    known = (await session.execute(query)).one_or_none() is not None
+    return Standing.KNOWN if known else Standing.BEHIND_A_DEAD_ONE
+
+
+async def enter_released(session: AsyncSession, place: Place, event_id: UUID) -> bool:
+    """Note that a released message is being handled; False when it was handled before."""
+    values = {"consumer": place.consumer, "event_id": event_id}
+    statement = insert(table).values(values).on_conflict_do_nothing().returning(table.c.event_id)
+    return (await session.execute(statement)).one_or_none() is not None
+
+
+async def park(session: AsyncSession, place: Place, envelope: Envelope, headers: Headers) -> None:
+    """Lay a message behind the dead one of its key."""
+    await _lay(session, place, envelope, headers, state="parked", error=None, tries=0)
+
+
+async def bury(
+    session: AsyncSession, place: Place, envelope: Envelope, headers: Headers, error: str, tries: int
+) -> None:
+    """Lay a message among the dead."""
+    await _lay(session, place, envelope, headers, state="dead", error=error, tries=tries)
+
+
+async def bury_again(session: AsyncSession, letter: Letter, error: str) -> None:
+    """Lay a released message back among the dead."""
+    values = {"state": "dead", "error": error, "tries": dead_letters.c.tries + 1}
+    await session.execute(update(dead_letters).where(dead_letters.c.seq == letter.seq).values(values))
+
+
+async def _lay(
+    session: AsyncSession,
+    place: Place,
+    envelope: Envelope,
+    headers: Headers,
+    *,
+    state: str,
+    error: str | None,
+    tries: int,
+) -> None:
+    statement = insert(dead_letters).values(
+        consumer=place.consumer, topic=place.topic, key=place.key, partition=place.partition, offset=place.offset,
+        event_id=envelope.id, headers=[[name, value.decode("utf-8", "replace")] for name, value in headers],
+        value=envelope.data, state=state, error=error, tries=tries,
+    )  # fmt: skip
+    await session.execute(statement.on_conflict_do_nothing())
+
+
+async def take_released(session: AsyncSession, consumer: str) -> Letter | None:
+    """Lock the next message to be tried again, or give None."""
+    row = (await session.execute(_TAKE, {"consumer": consumer})).one_or_none()
+    return None if row is None else _letter(row)
+
+
+def _letter(row: Row[*tuple[Any, ...]]) -> Letter:
+    place = Place(consumer=row.consumer, topic=row.topic, key=row.key, partition=row.partition, offset=row.offset)
+    headers = tuple((name, value.encode()) for name, value in row.headers)
+    return Letter(seq=row.seq, place=place, event_id=row.event_id, headers=headers, value=row.value)
+
+
+async def resolve(session: AsyncSession, letter: Letter) -> None:
+    """Remove a message that was handled after all."""
+    await session.execute(delete(dead_letters).where(dead_letters.c.seq == letter.seq))
+
+
+async def count(session: AsyncSession, consumer: str) -> int:
+    """Count what waits for a person."""
+    query = select(func.count()).select_from(dead_letters).where(dead_letters.c.consumer == consumer)
+    return (await session.execute(query)).scalar_one()
