@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,6 +33,22 @@ DICE = """
 import random, secrets, time, uuid_utils
 print(uuid_utils.uuid7().hex[12:], secrets.token_hex(8), random.random(), flush=True)
 time.sleep(600)
+"""
+SUPERVISE = """
+import asyncio, os, pathlib, sys
+from shlyuz.running.program import Program
+from shlyuz.running.supervisor import Supervisor
+
+async def main(folder, port):
+    supervisor = Supervisor(report=print, log=folder / "nursery.log", preload=("http.server",))
+    await supervisor.open()
+    supervisor.start([Program(name="web", module="scene_server", arguments=(port,), environment=dict(os.environ),
+                              log=folder / "web.log", port=int(port))])
+    await supervisor.ready()
+    print(supervisor.pids["web"], flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(main(pathlib.Path(sys.argv[1]), sys.argv[2]))
 """
 
 
@@ -76,8 +93,10 @@ class Scene:
 
     @asynccontextmanager
     async def supervised(self, *programs: Program) -> AsyncIterator[Supervisor]:
-        supervisor = Supervisor(programs, report=self.said.append, preload=("http.server",), first_pause=0.05)
-        await supervisor.start()
+        log = self.folder / "nursery.log"
+        supervisor = Supervisor(report=self.said.append, log=log, preload=("http.server",), first_pause=0.05)
+        await supervisor.open()
+        supervisor.start(programs)
         try:
             yield supervisor
         finally:
@@ -156,11 +175,15 @@ class TestNursery:
         assert not set(one) & set(two)
 
     async def test_ends_its_processes_when_the_supervisor_is_killed(self, scene: Scene) -> None:
-        program = scene.program("web", SERVER, port=free_port())
-        async with scene.supervised(program) as supervisor:
-            await supervisor.ready()
-            nursery, pid = supervisor._nursery, supervisor.pids["web"]
-            assert nursery is not None and nursery.stdin is not None
-            supervisor._stopping = True
-            nursery.stdin.close()  # as the kernel does
-            await until(lambda: not alive(pid))
+        (scene.folder / "scene_server.py").write_text(SERVER)
+        script = scene.folder / "supervise.py"
+        script.write_text(SUPERVISE)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, script, scene.folder, str(free_port()), stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        pid = int(await asyncio.wait_for(process.stdout.readline(), 20))
+        assert alive(pid)
+        process.kill()
+        await process.communicate()
+        await until(lambda: not alive(pid))

@@ -2,7 +2,8 @@
 
 import typer
 
-from shlyuz import doctor, signing
+from shlyuz import administrators, doctor, migrating, signing
+from shlyuz.running import command as running
 
 app = typer.Typer(
     name="shlyuz",
@@ -12,5 +13,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+app.command("run")(running.command)
+app.command("migrate")(migrating.command)
 app.command("doctor")(doctor.command)
 app.command("sign")(signing.command)
+app.add_typer(administrators.app, name="admin")

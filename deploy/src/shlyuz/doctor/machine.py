@@ -1,11 +1,11 @@
 """The disk, and the region that runs here or does not."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from shlyuz.doctor.finding import Finding, broken, good, warning
+from shlyuz.state import NotRunning, RegionState
 
 TIGHT, TOO_LITTLE = 2 * 1024**3, 256 * 1024**2  # a region's data take 150 MB at first
 
@@ -23,17 +23,12 @@ def disk(home: Path) -> Iterator[Finding]:
 
 
 def region(home: Path) -> Iterator[Finding]:
-    from shlyuz.running.state import answering
-
-    state = home / "region.json"
-    if not state.exists():
-        yield good("region", f"none runs in {home}; make run starts one")
+    try:
+        running = RegionState.load(home)
+    except NotRunning as nothing:
+        yield good("region", str(nothing))
         return
-    known = json.loads(state.read_bytes())
-    silent = [name for name, port in known["ready_ports"].items() if not answering(port)]
-    if silent:
-        yield broken(
-            "region", f"not ready: {', '.join(silent)}", f"read {known['log']}; if nothing runs there: make run"
-        )
+    if silent := running.silent():
+        yield broken("region", f"not ready: {', '.join(silent)}", f"read their logs in {running.home / 'log'}")
     else:
-        yield good("region", f"ready at {known['url']}")
+        yield good("region", f"ready at {running.url}")

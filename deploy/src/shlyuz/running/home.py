@@ -1,4 +1,4 @@
-"""The folder of a local region: its data, keys, passwords, ports and logs, made once, so that it starts again as it was.
+"""The folder of a local region: its data, keys, passwords, ports, logs; made once, so that it starts again as it was.
 
 Everything in it is the owner's alone (0700, 0600). It holds private keys and passwords and never belongs into version
 control; removing the folder removes the region.
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+DOOR = "gateway-web"  # the one process that people reach
+
 
 class HomeInUse(Exception):
     """Another process runs this region."""
@@ -24,10 +26,11 @@ class HomeInUse(Exception):
 
 
 class PortTaken(Exception):
-    """The port that was asked for belongs to someone else."""
+    """A port that the region cannot do without belongs to someone else."""
 
-    def __init__(self, port: int) -> None:
-        super().__init__(f"port {port} is taken by another program; choose another with --port (0: any free one)")
+    def __init__(self, name: str, port: int) -> None:
+        advice = "choose another with --port (0: any free one)" if name == DOOR else "stop that program"
+        super().__init__(f"port {port}, for {name}, is taken by another program; {advice}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Home:
     @classmethod
     def at(cls, path: Path) -> "Home":
         home = cls(path.absolute())
-        for folder in (home.path, home.keys, home.callers, home.pki, home.people, home.log, home.postgres, home.broker):
+        inside = (home.keys, home.callers, home.pki, home.seals, home.people, home.log, home.postgres, home.broker)
+        for folder in (home.path, *inside):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return home
 
@@ -54,6 +58,16 @@ class Home:
     @property
     def pki(self) -> Path:
         return self.path / "pki"
+
+    @property
+    def trust(self) -> Path:
+        """The gateway's trust configuration."""
+        return self.pki / "trust.toml"
+
+    @property
+    def seals(self) -> Path:
+        """The providers' seal keys, `<bin>.p12` with `<bin>.pass`."""
+        return self.path / "seals"
 
     @property
     def people(self) -> Path:
@@ -72,8 +86,13 @@ class Home:
         return self.path / "broker"
 
     @property
+    def cast(self) -> Path:
+        """Everybody of the demo with passwords and key files, for programs."""
+        return self.path / "people.json"
+
+    @property
     def state(self) -> Path:
-        """What runs, for programs: addresses, process numbers, database URLs, key files. There while it runs."""
+        """What runs, for programs: addresses, process numbers, database URLs. There while it runs."""
         return self.path / "region.json"
 
     @contextmanager
@@ -90,16 +109,18 @@ class Home:
         """Generated passwords by name, made on first use."""
         return self._remembered("passwords.json", {name: lambda: secrets.token_urlsafe(24) for name in names})
 
-    def ports(self, names: Iterable[str], *, fixed: dict[str, int]) -> dict[str, int]:
-        """Ports on loopback by name: those of the last run, unless someone took them; `fixed` are taken as they are.
+    def ports(self, names: Iterable[str], *, fixed: dict[str, int], settled: Iterable[str] = ()) -> dict[str, int]:
+        """Ports on loopback by name: those of the last run, or others where someone took them since.
 
-        Raises PortTaken for a fixed one that is not free.
+        `fixed` are taken as they are; `settled` may not change after the first run, since signed files name them.
+        Raises PortTaken for one of these that is not free.
         """
-        for port in fixed.values():
-            if not is_free(port):
-                raise PortTaken(port)
         known = read_json(self.path / "ports.json")
-        kept = {name: port for name, port in known.items() if is_free(port)} | fixed
+        must = {name: known[name] for name in settled if name in known} | fixed
+        for name, port in must.items():
+            if not is_free(port):
+                raise PortTaken(name, port)
+        kept = {name: port for name, port in known.items() if is_free(port)} | must
         return self._remembered("ports.json", dict.fromkeys(names, free_port), known=kept)
 
     def write(self, path: Path, data: bytes) -> Path:

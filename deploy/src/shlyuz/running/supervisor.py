@@ -40,15 +40,16 @@ class Supervisor:
 
     def __init__(
         self,
-        programs: Iterable[Program],
         *,
         report: Callable[[str], None],
+        log: Path,
         changed: Callable[[], None] = lambda: None,
         preload: tuple[str, ...] = (),
         first_pause: float = 0.5,
     ) -> None:
-        self._watched = {program.name: Watched(program) for program in programs}
-        self._report, self._changed, self._preload, self._first_pause = report, changed, preload, first_pause
+        self._watched: dict[str, Watched] = {}
+        self._report, self._changed, self._log = report, changed, log
+        self._preload, self._first_pause = preload, first_pause
         self._nursery: asyncio.subprocess.Process | None = None
         self._stopping = False
         self._crashed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -58,9 +59,13 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         return {name: watched.pid for name, watched in self._watched.items() if watched.pid is not None}
 
-    async def start(self) -> None:
+    async def open(self) -> None:
+        """Begin to import what all have in common; that takes a core for seconds in which other things can start."""
         await self._open_nursery()
-        for watched in self._watched.values():
+
+    def start(self, programs: Iterable[Program]) -> None:
+        for program in programs:
+            self._watched[program.name] = watched = Watched(program)
             self._launch(watched)
 
     async def ready(self) -> None:
@@ -76,10 +81,10 @@ class Supervisor:
                 await waiting
 
     async def stop(self) -> None:
-        """End all: SIGTERM, then after a while SIGKILL to the groups; returns when none is left."""
-        self._stopping = True
-        if self._nursery is None:
+        """End all: SIGTERM, after a while SIGKILL to the groups; returns when none is left. May be called twice."""
+        if self._nursery is None or self._stopping:
             return
+        self._stopping = True
         self._cancel_launches()
         for number, seconds in ((signal.SIGTERM, GRACE), (signal.SIGKILL, 5.0)):
             alive = [watched for watched in self._watched.values() if watched.pid is not None]
@@ -95,15 +100,14 @@ class Supervisor:
             await self._listening
 
     async def _open_nursery(self) -> None:
-        self._nursery = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "shlyuz.running.nursery",
-            *self._preload,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C in the terminal is for the supervisor alone
-        )
+        with self._log.open("ab") as words:
+            self._nursery = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "shlyuz.running.nursery", *self._preload),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=words,
+                start_new_session=True,  # Ctrl-C in the terminal is for the supervisor alone
+            )
         self._listening = asyncio.create_task(self._listen(self._nursery))
 
     async def _listen(self, nursery: asyncio.subprocess.Process) -> None:

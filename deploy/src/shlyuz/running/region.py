@@ -1,0 +1,162 @@
+"""Runs a whole region in this process's care, while the block lasts: the command does it, and tests do."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shlyuz import layout, migrating
+from shlyuz.layout import SERVICES
+from shlyuz.running.backing import Backing, Launch, kept
+from shlyuz.running.home import DOOR, Home, read_json
+from shlyuz.running.keys import make_keys
+from shlyuz.running.processes import NAMES, Surroundings, auth_settings, programs
+from shlyuz.running.supervisor import Supervisor
+from shlyuz.state import RegionState
+
+if TYPE_CHECKING:
+    from shared.db.provision import Provisioned
+
+AUTHORITY = "authority"
+
+
+@asynccontextmanager
+async def running_region(
+    home: Path,
+    *,
+    port: int = 0,
+    settings: Mapping[str, str] | None = None,
+    quiet: bool = True,
+    report: Callable[[str], None] | None = None,
+) -> AsyncIterator[RegionState]:
+    """Start the region in that folder, made and seeded the first time, and yield it when it is ready.
+
+    `port` is the gateway's, 0 that of the last run or a free one; `settings` are laid over every process's environment.
+    `report` gets sentences for a person; without it they go to stderr, or nowhere when `quiet`.
+    Raises HomeInUse, PortTaken, ProgramFailed (PostgreSQL, broker) and CrashLoop.
+    """
+    place = Home.at(home)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(place.held())
+        say = report or (_silence if quiet else _to_stderr)
+        start = Start(home=place, port=port, settings=settings or {}, say=say, stack=stack)
+        yield await start.region()
+
+
+@dataclass(kw_only=True)
+class Start:
+    """One start of a region; what it opens is closed by `stack`, the processes first."""
+
+    home: Home
+    port: int
+    settings: Mapping[str, str]
+    say: Callable[[str], None]
+    stack: AsyncExitStack
+    backings: list[Backing] = field(default_factory=list)
+    state: RegionState | None = None
+
+    async def region(self) -> RegionState:
+        self.supervisor = Supervisor(report=self.say, log=self.home.log / "nursery.log", changed=self.publish)
+        await self.supervisor.open()  # it imports on one core, while PostgreSQL and the broker start on the other
+        self.stack.push_async_callback(self.supervisor.stop)
+        ports = self._ports()
+        admin_url, kafka = await self._postgres(ports["postgres"]), await self._broker(ports["broker"])
+        made = await self._databases(admin_url)
+        await migrating.topics(kafka)
+        authority_url = await self._authority(ports[AUTHORITY])
+        seeded = self.home.path / "seeded"
+        if not seeded.exists():
+            await self._seed_accounts(made["auth"].url)
+        urls = {name: one.url for name, one in made.items()}
+        around = Surroundings(ports=ports, database_urls=urls, kafka=kafka, settings=self.settings)
+        self.supervisor.start(programs(self.home, around))
+        self.stack.push_async_callback(self.supervisor.stop)  # once more, so that it comes before the database's end
+        self.state = RegionState(
+            url=around.url,
+            home=self.home.path,
+            pid=os.getpid(),
+            processes={},
+            ready_ports={name: ports[name] for name in NAMES},
+            admin_url=admin_url,
+            owner_urls={name: one.owner_url for name, one in made.items()},
+            database_urls=urls,
+            kafka=kafka,
+            trust=self.home.trust,
+            authority_url=authority_url,
+        )
+        self.stack.callback(self.home.state.unlink, missing_ok=True)
+        await self.supervisor.ready()
+        if not seeded.exists():
+            await self._seed_schedules(self.state)
+            seeded.touch()
+        self.publish()
+        return self.state
+
+    def publish(self) -> None:
+        """Tell the programs beside us which process is which, whenever one was started anew."""
+        if self.state is not None:
+            backings = {one.name: one.pid for one in self.backings if one.pid is not None}
+            self.state.processes.clear()
+            self.state.processes.update(self.supervisor.pids | backings)
+            self.home.write_json(self.home.state, self.state.to_json())
+
+    def _ports(self) -> dict[str, int]:
+        fixed = {DOOR: self.port} if self.port else {}
+        return self.home.ports(("postgres", "broker", AUTHORITY, *NAMES), fixed=fixed, settled=[AUTHORITY])
+
+    async def _postgres(self, port: int) -> str:
+        from shared.testing.postgres import postgres_server
+
+        return str((await self._kept("postgres", lambda: postgres_server(self.home.postgres, port=port))).admin_url)
+
+    async def _broker(self, port: int) -> str:
+        from shared.testing.broker import kafka_broker
+
+        return str((await self._kept("broker", lambda: kafka_broker(self.home.broker, port=port))).bootstrap)
+
+    async def _kept(self, name: str, launch: Launch) -> Any:
+        backing = await self.stack.enter_async_context(kept(name, launch, report=self.say, changed=self.publish))
+        self.backings.append(backing)
+        return backing.server
+
+    async def _databases(self, admin_url: str) -> "dict[str, Provisioned]":
+        from shared.db.provision import provision
+
+        make_keys(self.home)
+        words = self.home.passwords(name for service in SERVICES for name in (service, f"{service}_owner"))
+        made = {
+            name: await provision(admin_url, name, owner_password=words[f"{name}_owner"], password=words[name])
+            for name in SERVICES
+        }
+        await migrating.databases({name: one.owner_url for name, one in made.items()}, report=self.say)
+        return made
+
+    async def _authority(self, port: int) -> str:
+        from shared.procedure import load
+        from shlyuz.running.authority import authority, served
+
+        base_url = f"http://127.0.0.1:{port}"
+        made = authority(self.home, base_url=base_url, regulations=load(layout.regulations()))
+        return await self.stack.enter_async_context(served(made, port=port))
+
+    async def _seed_accounts(self, database_url: str) -> None:
+        from shlyuz.seeding.seed import seed_accounts
+
+        self.say("the region is new: making providers, staff and their logins")
+        await seed_accounts(auth_settings(self.home, database_url), read_json(self.home.cast))
+
+    async def _seed_schedules(self, state: RegionState) -> None:
+        from shlyuz.seeding.seed import seed_schedules
+
+        self.say("entering doctors and their schedules")
+        await seed_schedules(state)
+
+
+def _silence(_sentence: str) -> None: ...
+
+
+def _to_stderr(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")

@@ -1,0 +1,116 @@
+"""Who plays in the demo, read from cast.toml, with numbers and roles: staff for each step of what a provider offers."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from shared.testing.identities import bin_, iin
+
+if TYPE_CHECKING:
+    from shared.procedure import Regulations
+
+ZONE = "Asia/Almaty"
+OPENING_HOURS = {
+    "zone": ZONE,
+    "week": {
+        **{day: [["08:00", "20:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+        "sat": [["09:00", "14:00"]],
+        "sun": [],
+    },
+}
+ADMINISTRATOR = "administrator"
+OVERSEERS = ("journal_keeper", "supervisor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One of the cast: a citizen, or with an organisation a member of its staff in these roles."""
+
+    key: str  # begins the names of his files
+    region: str
+    iin: str
+    surname: str
+    given_name: str
+    patronymic: str
+    bin: str | None = None
+    organisation: str | None = None
+    roles: tuple[str, ...] = ()
+
+
+@cache
+def script() -> dict[str, Any]:
+    return tomllib.loads(files("shlyuz.seeding").joinpath("cast.toml").read_text("utf-8"))
+
+
+def providers() -> list[dict[str, Any]]:
+    """The providers as written, each with its `bin`."""
+    return [one | {"bin": str(bin_(registered=date(2012, 3, 1), number=one["number"]))} for one in script()["provider"]]
+
+
+def citizens() -> list[Member]:
+    return [
+        Member(
+            key=one["key"],
+            region=one["region"],
+            iin=str(iin(birth=one["birth"], sex=one["sex"], number=one["number"])),
+            **dict(zip(("surname", "given_name", "patronymic"), one["name"], strict=True)),
+        )
+        for one in script()["citizen"]
+    ]
+
+
+def operators() -> list[Member]:
+    """One administrator for each region's operator, who may describe its providers."""
+    return [
+        _employee(
+            index,
+            key=one["key"],
+            region=one["region"],
+            bin=str(bin_(registered=date(2014, 9, 1), number=one["number"])),
+            organisation=one["name"],
+            roles=(ADMINISTRATOR,),
+        )
+        for index, one in enumerate(script()["operator"])
+    ]
+
+
+def staff(regulations: "Regulations") -> list[Member]:
+    """For each provider an administrator, an overseer who keeps its journals, and each performer of what it offers."""
+    posts = [(provider, post) for provider in providers() for post in _posts(provider, regulations)]
+    return [
+        _employee(
+            100 + index,
+            key=f"{provider['key']}-{post[0].replace('_', '-')}",
+            region=provider["region"],
+            bin=provider["bin"],
+            organisation=provider["names"]["ru"],
+            roles=post,
+        )
+        for index, (provider, post) in enumerate(posts)
+    ]
+
+
+def _posts(provider: dict[str, Any], regulations: "Regulations") -> Iterator[tuple[str, ...]]:
+    yield (ADMINISTRATOR,)
+    yield OVERSEERS
+    today = datetime.now(UTC).date()
+    offered = (regulations.edition(provider["region"], service, today) for service in provider["services"])
+    for performer in sorted({step.performer for edition in offered for step in edition.steps}):
+        yield (performer,)
+
+
+def _employee(number: int, **post: Any) -> Member:
+    names = script()["staff"]
+    surnames, given_names = names["surnames"], names["given_names"]
+    birth = date(1970 + number % 25, 1 + number % 12, 1 + number % 28)
+    return Member(
+        iin=str(iin(birth=birth, sex="m", number=500 + number)),
+        surname=surnames[number % len(surnames)],
+        given_name=given_names[number // len(surnames) % len(given_names)],
+        patronymic=names["patronymic"],
+        **post,
+    )
