@@ -1,4 +1,4 @@
-"""Run the gateway: `python -m gateway web`, `python -m gateway worker`; `python -m gateway openapi` writes its document."""
+"""Run the gateway: `python -m gateway web` or `worker`; `… openapi` writes the public API's document."""
 
 import sys
 
@@ -6,7 +6,7 @@ from shared.web.process import run_service
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["openapi"]:
-        from gateway.openapi import main
+        from gateway.document import main
 
         sys.exit(main(sys.argv[2:]))
     run_service(

@@ -1,4 +1,4 @@
-"""Hand a request on to the service that owns its object, and its answer back: bodies as they are, only known headers."""
+"""Hand a request on to the service that owns its object, and its answer back: bodies as they are, headers by list."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,16 +1,12 @@
-"""The public API's document: docs/api/openapi.json, written by `python -m gateway openapi`, checked with `--check`."""
+"""What FastAPI cannot say by itself in the public API's document."""
 
-import json
-import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from gateway.condition1.schemas import TokenForm
+from gateway.condition1.forms import TokenForm
 from gateway.routing.table import TABLE
 
 VERSION: Final = "1.0.0"
@@ -55,20 +51,3 @@ def _passing_bodies() -> dict[str, Any]:
     _, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REFERENCE)
     found: dict[str, Any] = definitions["$defs"]
     return found
-
-
-def document() -> str:
-    """Write the document, the same bytes at every time."""
-    from gateway.app import public_app  # noqa: PLC0415 - the application imports this module
-
-    return json.dumps(public_app().openapi(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-
-
-def main(arguments: Sequence[str]) -> int:
-    path = Path("docs/api/openapi.json")
-    if list(arguments) == ["--check"]:
-        current = path.is_file() and path.read_text("utf-8") == document()
-        sys.stdout.write("" if current else f"{path} is not current: run python -m gateway openapi\n")
-        return 0 if current else 1
-    path.write_text(document(), "utf-8")
-    return 0

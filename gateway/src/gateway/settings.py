@@ -46,7 +46,7 @@ class Settings(ServiceSettings):
     trust: Path
     """Trust configuration: anchors, intermediates, revocation lists, responders, budgets, profile."""
     form_key: Path | None = None
-    """File of base64 lines, 32 bytes each: the first signs form tokens, every one verifies. The web process needs it."""
+    """File of base64 lines, 32 bytes each: the first signs form tokens, every one verifies. For the web process."""
 
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_networks)] = ()
     """Networks whose X-Forwarded-For is believed."""

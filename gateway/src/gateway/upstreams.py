@@ -38,8 +38,7 @@ class Upstreams:
 
 @asynccontextmanager
 async def open_upstreams(platform: Platform) -> AsyncIterator[Upstreams]:
-    settings = platform.settings
-    assert isinstance(settings, Settings)
+    settings: Settings = platform.settings
     async with AsyncExitStack() as stack:
         clients = {name: await stack.enter_async_context(_client(name, settings, platform)) for name in (AUTH, *OWNERS)}
         yield Upstreams(clients=clients)

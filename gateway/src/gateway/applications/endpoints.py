@@ -24,7 +24,7 @@ from gateway.sessions.errors import (
     SessionEnded,
 )
 from shared.applications.filing.schemas import ReceiptOut
-from shared.applications.forms import UnreadableDocument
+from shared.applications.ijson import UnreadableDocument
 from shared.errors import Conflict, InvalidRequest, NotFound, ServiceAway, TooManyRequests
 from shared.web import IdempotencyKey, Now, Router, problems, resource
 
@@ -32,8 +32,8 @@ router = Router(tags=["applications"])
 
 _REFUSALS = problems(
     AccessTokenMissing, AccessTokenInvalid, AccessTokenExpired, SessionEnded, CitizensOnly, NotFound, Conflict,
-    SignatureNotConfirmed, SignatureNotJudged, SignatureNotBase64, UnreadableDocument, FormTokenForged, FormTokenExpired,
-    FormTokenForAnotherPurpose, FormTokenForAnotherService, InvalidRequest, TooManyRequests, ServiceAway,
+    SignatureNotConfirmed, SignatureNotJudged, SignatureNotBase64, UnreadableDocument, FormTokenForged,
+    FormTokenExpired, FormTokenForAnotherPurpose, FormTokenForAnotherService, InvalidRequest, TooManyRequests, ServiceAway,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.catalogue.service import Catalogue
 from gateway.condition2.evidence import evidence
@@ -22,6 +22,11 @@ from shared.web.client import ServiceClient
 PURPOSE = "application"
 
 
+class Checked(NamedTuple):
+    owner: ServiceClient
+    body: dict[str, Any]
+
+
 class Filing:
     def __init__(self, catalogue: Catalogue, tokens: FormTokens, condition2: Condition2) -> None:
         self._catalogue = catalogue
@@ -31,7 +36,7 @@ class Filing:
     async def check(
         self, sent: SignedDocument, person: Actor, *, now: datetime
     ) -> tuple[ServiceClient, dict[str, Any]]:
-        """Give the owner and the body to forward; raises what is wrong with the document, the token or the signature."""
+        """Give the owner and the body to forward; raises what is wrong with document, token or signature."""
         signed = sent.read()
         document = read_document(ApplicationDocument, signed.document)
         service = f"{document.region}.{document.service}"
@@ -49,4 +54,4 @@ class Filing:
             "signature": sent.signature,
             "evidence": evidence(verdict, received_at=now, edition=form.edition),
         }
-        return owner, body
+        return Checked(owner, body)

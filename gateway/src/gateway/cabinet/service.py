@@ -1,10 +1,10 @@
 """Gather what belongs to one person: every list is merged over the owners, the notices also with the gateway's own."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from gateway.condition2.errors import SignatureNotConfirmed
 from gateway.gathering import Asked, Gathering, Order, Page, Part, merge
+from gateway.notices.repository import Row
 from gateway.notices.service import Notices
 from shared.applications.cursors import Cursor, read_cursor
 from shared.db import public_id
@@ -42,7 +42,7 @@ class Cabinet:
         return Part(name=OURS, items=[_notice(row) for row in rows[:limit]], more=len(rows) > limit)
 
 
-def _notice(row: Mapping[str, Any]) -> dict[str, Any]:
+def _notice(row: Row) -> dict[str, Any]:
     problem = SignatureNotConfirmed(code=row["code"])
     words = {language: text_of(problem, language) for language in LANGUAGES}
     return {

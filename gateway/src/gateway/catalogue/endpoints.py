@@ -1,4 +1,4 @@
-"""GET /services, /services/{service}/form, /forms/{purpose}, /providers: what can be applied for, and the form tokens."""
+"""GET /services, /services/{service}/form, /forms/{purpose}, /providers: what can be applied for, with form tokens."""
 
 from typing import Annotated, Any, Literal
 

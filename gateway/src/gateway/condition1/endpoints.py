@@ -6,17 +6,8 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from gateway.condition1.errors import TokenRequestInvalid
-from gateway.condition1.schemas import (
-    FORM_BODY,
-    REVOKE_BODY,
-    AccountOut,
-    ChallengeOut,
-    ReceivedOut,
-    RegistrationIn,
-    TokenForm,
-    TokenOut,
-    form_fields,
-)
+from gateway.condition1.forms import RegistrationIn, TokenForm, form_fields
+from gateway.condition1.schemas import FORM_BODY, REVOKE_BODY, AccountOut, ChallengeOut, ReceivedOut, TokenOut
 from gateway.condition1.service import Condition1
 from gateway.condition2.errors import SignatureNotBase64, SignatureNotConfirmed, SignatureNotJudged
 from gateway.entrance import Gate
@@ -29,7 +20,7 @@ from gateway.forms.errors import (
 from gateway.forwarding import answer, asked_headers
 from gateway.limits.limiting import LOGIN_ACCOUNT, LOGIN_ADDRESS, REGISTER_ADDRESS, unnamed
 from gateway.upstreams import Upstreams
-from shared.applications.forms import UnreadableDocument
+from shared.applications.ijson import UnreadableDocument
 from shared.errors import InvalidRequest, ProblemError, ServiceAway, TooManyRequests
 from shared.web import EmptyBody, Now, Router, UnsupportedMediaType, problems, resource
 
@@ -41,8 +32,8 @@ TheUpstreams = Annotated[Upstreams, Depends(resource("upstreams"))]
 _FORM = "application/x-www-form-urlencoded"
 _ALWAYS: tuple[type[ProblemError], ...] = (InvalidRequest, TooManyRequests, ServiceAway)
 _PROOF = (
-    SignatureNotConfirmed, SignatureNotJudged, SignatureNotBase64, UnreadableDocument, FormTokenForged, FormTokenExpired,
-    FormTokenForAnotherPurpose, FormTokenForAnotherService,
+    SignatureNotConfirmed, SignatureNotJudged, SignatureNotBase64, UnreadableDocument, FormTokenForged,
+    FormTokenExpired, FormTokenForAnotherPurpose, FormTokenForAnotherService,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ challenge up, counts and audits the failure. A refused registration proof is pro
 from datetime import datetime
 from typing import Any
 
-from gateway.condition1.schemas import RegistrationIn, TokenForm
+from gateway.condition1.forms import RegistrationIn, TokenForm
 from gateway.condition2.evidence import evidence
 from gateway.condition2.service import Condition2, Occasion
 from gateway.condition2.signed import Signed, decoded

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 import aiohttp
 
 from shared.log import get_logger
-from shared.pki.ocsp import FetchedAnswer
-from shared.pki.verifier import Question
+from shared.pki.ocsp import FetchedAnswer, Question
 
 _TIME = timedelta(seconds=2)
 _BYTES = 64 * 1024
@@ -30,7 +29,9 @@ class Responders:
                 data = await response.content.read(_BYTES + 1)
                 while len(data) <= _BYTES and not response.content.at_eof():
                     data += await response.content.read(_BYTES + 1 - len(data))
-                return FetchedAnswer(data, at) if response.status == _OK and len(data) <= _BYTES else None
+                return (
+                    FetchedAnswer(data=data, fetched_at=at) if response.status == _OK and len(data) <= _BYTES else None
+                )
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             log.warning("no answer from the responder", error=type(error).__name__)
             return None

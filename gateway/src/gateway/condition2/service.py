@@ -21,7 +21,7 @@ from shared.pki.verifier import Verifier
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """For what a document was signed, and whose cabinet a refusal goes to; `proved` when a session stands behind the IIN."""
+    """For what was it signed, and whose cabinet a refusal goes to; `proved` when a session stands behind the IIN."""
 
     kind: str
     iin: str

@@ -1,7 +1,6 @@
 """Form a notice of refusal (process 4) and find a person's notices."""
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -78,7 +77,7 @@ class Notices:
             await repository.add(session, values)
             return number
 
-    async def of_person(self, iin: str, *, after: Cursor | None, limit: int) -> list[Mapping[str, object]]:
+    async def of_person(self, iin: str, *, after: Cursor | None, limit: int) -> list[repository.Row]:
         async with self._database.transaction() as session:
             person = await self._persons.find(session, Iin.parse(iin, allow_test=self._allow_test))
-            return [] if person is None else list(await repository.page(session, person.id, after=after, limit=limit))
+            return [] if person is None else await repository.page(session, person.id, after=after, limit=limit)

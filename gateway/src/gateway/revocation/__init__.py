@@ -1,1 +1,1 @@
-"""Revocation lists: fetched by the worker, kept in the database by hash, laid into the verifier's index by each web process."""
+"""Revocation lists: fetched by the worker, kept in the database by hash, laid into each web process's index."""

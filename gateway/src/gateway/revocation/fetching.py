@@ -1,10 +1,10 @@
-"""The worker's part: fetch each configured list, judge it, and keep the last good one by its hash (condition 2, step 8).
+"""The worker's part: fetch each configured list, judge it, keep the last good one by its hash (condition 2, step 8).
 
 A source that is dead, slow, lying or garbage changes nothing of what is held; it is tried again ever more rarely.
 """
 
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ class Source:
         self._http = http
         self._most = most
 
-    async def fetch(self, url: str, known: Mapping[str, Any]) -> Fetched:
+    async def fetch(self, url: str, known: repository.Row) -> Fetched:
         """Raises FetchFailed."""
         conditions = {"If-None-Match": known["etag"], "If-Modified-Since": known["last_modified"]}
         headers = {name: value for name, value in conditions.items() if value is not None and known["sha256"]}
@@ -107,12 +107,12 @@ class Fetcher:
         async with self._database.transaction() as session:
             return len(await repository.held(session, self._urls)) == len(set(self._urls))
 
-    async def _take(self) -> Mapping[str, Any] | None:
+    async def _take(self) -> repository.Row | None:
         now = self._clock.now()
         async with self._database.transaction() as session:
             return await repository.take_due(session, self._urls, now=now, until=now + _LEASE)
 
-    async def _fetch(self, row: Mapping[str, Any]) -> None:
+    async def _fetch(self, row: repository.Row) -> None:
         url = row["url"]
         try:
             fetched = await self._source.fetch(url, row)
@@ -134,13 +134,13 @@ class Fetcher:
         async with self._database.transaction() as session:
             if checked is not None:
                 row = {
-                    "sha256": checked.sha256, "source_key": checked.source_key, "data": checked.data,
+                    "sha256": checked.sha256, "source_key": checked.source_key, "data": checked.der,
                     "this_update": checked.this_update, "next_update": checked.next_update, "stored_at": now,
                 }  # fmt: skip
                 await repository.store(session, row)
             await repository.note(session, url, values)
 
-    async def _failed(self, row: Mapping[str, Any], trouble: str) -> None:
+    async def _failed(self, row: repository.Row, trouble: str) -> None:
         failures = row["failures"] + 1
         pause = min(_FIRST_PAUSE * 2 ** min(failures - 1, 16), self._every) * random.uniform(0.75, 1.25)  # noqa: S311
         values = {"failures": failures, "trouble": trouble, "next_try_at": self._clock.now() + pause}

@@ -1,4 +1,4 @@
-"""Shapes of bodies that pass through unread, for the public API's document alone; a test compares them with the owners'."""
+"""Shapes of bodies that pass through unread, for the public document alone; a test compares them with the owners'."""
 
 from datetime import date, datetime, time
 from typing import Any, Literal

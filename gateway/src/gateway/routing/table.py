@@ -1,4 +1,6 @@
-"""The route table: what is only handed on, to whom, and who may ask. All that the gateway knows of any one service stands here.
+"""The route table: what is only handed on, to whom, and who may ask.
+
+All that the gateway knows of any one service stands here.
 
 Paths are those of the public API without /api/v1, and the same at the owner.
 """
@@ -77,12 +79,13 @@ _UPLOADS = ("application/pdf", "image/jpeg", "image/png")
 TABLE: tuple[Route, ...] = (
     # the catalogue
     route("GET", "/services/{service}", _SERVICE, Who.ANYONE, "One service of one region", answer=ServiceOut),
-    route("GET", "/services/{service}/regulation", _SERVICE, Who.ANYONE, "Its regulation: steps, limits, grounds, clauses",
+    route("GET", "/services/{service}/regulation", _SERVICE, Who.ANYONE, "Its regulation: steps, limits, grounds",
           answer="application/json"),
     # the case file
     route("POST", "/documents", _SERVICE, Who.PERSON, "Upload one supporting document", query=("service",),
           body=_UPLOADS, status=201, answer=shapes.DocumentOut),
-    route("GET", "/applications/{application_id}", _APPLICATION, Who.PERSON, "One application", answer=shapes.ApplicationOut),
+    route("GET", "/applications/{application_id}", _APPLICATION, Who.PERSON, "One application",
+          answer=shapes.ApplicationOut),
     route("GET", "/applications/{application_id}/history", _APPLICATION, Who.PERSON, "What happened to it, and when",
           answer="application/json"),
     route("GET", "/applications/{application_id}/result", _APPLICATION, Who.PERSON, "The signed and sealed result",
@@ -113,7 +116,8 @@ TABLE: tuple[Route, ...] = (
     # accounts of staff, providers
     route("GET", "/admin/providers", _AUTH, Who.STAFF, "Providers", query=("region",), answer=shapes.ShownProviders,
           tag="administration"),
-    route("GET", "/admin/providers/{bin}", _AUTH, Who.STAFF, "One provider", answer=shapes.ShownProvider, tag="administration"),
+    route("GET", "/admin/providers/{bin}", _AUTH, Who.STAFF, "One provider", answer=shapes.ShownProvider,
+          tag="administration"),
     route("PUT", "/admin/providers/{bin}", _AUTH, Who.STAFF, "Keep a provider and its opening hours",
           body=shapes.WrittenProvider, answer=shapes.ShownProvider, tag="administration"),
     route("GET", "/admin/staff", _AUTH, Who.STAFF, "Staff", query=("bin", "cursor", "limit"), answer=shapes.StaffPage,

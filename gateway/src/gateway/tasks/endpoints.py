@@ -21,7 +21,8 @@ router = Router(tags=["tasks"])
 TheTasks = Annotated[Tasks, Depends(resource("tasks"))]
 TheUpstreams = Annotated[Upstreams, Depends(resource("upstreams"))]
 _STAFF: tuple[type[ProblemError], ...] = (
-    AccessTokenMissing, AccessTokenInvalid, AccessTokenExpired, SessionEnded, StaffOnly, InvalidRequest, TooManyRequests,
+    AccessTokenMissing, AccessTokenInvalid, AccessTokenExpired, SessionEnded, StaffOnly, InvalidRequest,
+    TooManyRequests,
 )  # fmt: skip
 
 
@@ -63,8 +64,11 @@ async def complete(
 ) -> Response:
     """Complete a step: with the signature over what was prepared, or at once where the step needs none."""
     owner = upstreams.owner_of(task_id)
-    signed = isinstance(sent, SignedCompletion)
-    body = await tasks.verified(task_id, sent, person, now=now) if signed else sent.model_dump(exclude_unset=True)
+    body = (
+        await tasks.verified(task_id, sent.signable_id, sent.signature, person, now=now)
+        if isinstance(sent, SignedCompletion)
+        else sent.model_dump(exclude_unset=True)
+    )
     reply = await owner.post(
         f"/tasks/{quote(task_id, safe='')}/complete", json=body, actor=person, headers=asked_headers(request)
     )

@@ -12,7 +12,6 @@ from gateway.condition2.evidence import evidence
 from gateway.condition2.service import Condition2, Occasion
 from gateway.condition2.signed import Signed, decoded
 from gateway.gathering import Asked, Gathering, Order, Page, merge
-from gateway.tasks.schemas import SignedCompletion
 from gateway.upstreams import Upstreams
 from shared.errors import NotFound
 from shared.pki.expectation import Expectation
@@ -31,10 +30,12 @@ class Tasks:
         parts = await self._gathering.parts("/tasks", asked.params, actor=person, headers=asked.headers)
         return merge(parts, URGENT_FIRST, asked.limit)
 
-    async def verified(self, task_id: str, sent: SignedCompletion, person: Actor, *, now: datetime) -> dict[str, Any]:
+    async def verified(
+        self, task_id: str, signable_id: str, signature: str, person: Actor, *, now: datetime
+    ) -> dict[str, Any]:
         """Give the body to forward; raises what the owner says of the signable, and process 4."""
-        signable = await self._signable(task_id, sent.signable_id, person)
-        signed = Signed(document=base64.b64decode(signable["document"]), signature=decoded(sent.signature))
+        signable = await self._signable(task_id, signable_id, person)
+        signed = Signed(document=base64.b64decode(signable["document"]), signature=decoded(signature))
         verdict = await self._condition2.confirm(
             signed,
             expect=Expectation.staff(bin=signable["bin"], roles=signable["roles"], iin=person.iin),
@@ -42,8 +43,8 @@ class Tasks:
             at=now,
         )
         return {
-            "signable_id": sent.signable_id,
-            "signature": sent.signature,
+            "signable_id": signable_id,
+            "signature": signature,
             "sha256": signable["sha256"],
             "evidence": evidence(verdict, received_at=now),
         }

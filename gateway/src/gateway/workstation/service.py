@@ -1,4 +1,4 @@
-"""From Kafka to the provider's stream: the worker keeps events, each web process tells its streams that there are new ones."""
+"""From Kafka to the provider's stream: the worker keeps events, each web process tells its streams of new ones."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -31,7 +31,7 @@ async def keep(session: AsyncSession, message: Received[ApplicationEvent], *, no
 
 
 def _name(type_: str) -> str:
-    """`kz.shlyuz.application.step-opened.v1` is `application.step-opened` to a workstation: the API has its own version."""
+    """`kz.shlyuz.application.step-opened.v1` is `application.step-opened` here: the public API has its own version."""
     return ".".join(type_.split(".")[2:-1])
 
 
