@@ -24,9 +24,19 @@ def weekly(*receptions: Reception, valid_from: date = date(2026, 1, 1)) -> Weekl
     return WeeklySchedule(valid_from=valid_from, receptions=receptions)
 
 
-def make(*schedules: WeeklySchedule, first: date = MONDAY, days: int = 1, zone: ZoneInfo = ALMATY, closed: set[date] = frozenset()):
+def make(
+    *schedules: WeeklySchedule,
+    first: date = MONDAY,
+    days: int = 1,
+    zone: ZoneInfo = ALMATY,
+    closed: set[date] = frozenset(),
+):
     last = first + timedelta(days=days - 1)
-    return list(slot_times(schedules, first=first, last=last, zone=zone, is_working_day=lambda day: day not in closed))
+    return list(
+        slot_times(
+            schedules, first=first, last=last, zone=zone, worked_as=lambda day: None if day in closed else day.weekday()
+        )
+    )
 
 
 class TestSlotTimes:
@@ -49,6 +59,12 @@ class TestSlotTimes:
 
     def test_are_made_on_the_receptions_weekdays_alone(self):
         assert make(weekly(reception(4, "09:00", "10:00"))) == []
+
+    def test_of_a_moved_working_day_are_those_of_the_weekday_it_replaces(self):
+        sunday = date(2025, 1, 5)
+        schedule = weekly(reception(4, "09:00", "10:00", 60), valid_from=date(2025, 1, 1))
+        slots = list(slot_times([schedule], first=sunday, last=sunday, zone=ALMATY, worked_as=lambda _day: 4))
+        assert [each.starts_at.date() for each in slots] == [sunday]
 
     def test_follow_the_schedule_in_force_on_the_day(self):
         early = weekly(reception(0, "09:00", "10:00", 60))

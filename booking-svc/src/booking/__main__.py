@@ -3,4 +3,6 @@
 from shared.web import run_service
 
 if __name__ == "__main__":
-    run_service("booking", settings="booking.settings:Settings", web="booking.app:create", worker="booking.worker:create")
+    run_service(
+        "booking", settings="booking.settings:Settings", web="booking.app:create", worker="booking.worker:create"
+    )

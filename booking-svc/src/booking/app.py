@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from booking.appointments.module import AppointmentBooking
+from booking.module import AppointmentBooking
 from booking.settings import Settings
 from shared.applications import app
 

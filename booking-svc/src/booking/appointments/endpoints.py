@@ -21,7 +21,7 @@ LOOK_AHEAD = timedelta(days=31)
 
 
 @router.get("/providers/{bin}/slots", responses=problems(InvalidRequest, NotFound))
-async def list_free_slots(  # noqa: PLR0913 - the search's own filters
+async def list_free_slots(
     bin: Bin,  # noqa: A002 - the public path's name
     session: Session,
     now: Now,

@@ -86,7 +86,7 @@ async def release(session: AsyncSession, application: UUID, at: datetime) -> Non
     )
 
 
-async def free_slots(  # noqa: PLR0913 - the search's own filters
+async def free_slots(
     session: AsyncSession, provider: str, *, doctor: UUID | None, since: datetime, until: datetime, limit: int
 ) -> Sequence[Slot]:
     """Find the provider's free slots in [since, until), earliest first."""

@@ -60,9 +60,7 @@ class Appointments:
         Look first, take second: the look gives the description and the reasons, the take alone decides.
         """
         slot, doctor, taken = await self._look(wanted)
-        taking = Taking(
-            slot=wanted.id, provider=self.provider, application=application, given_by=given_by, at=self.now
-        )
+        taking = Taking(slot=wanted.id, provider=self.provider, application=application, given_by=given_by, at=self.now)
         if taken or not await repository.take(self.session, taking):
             raise await self._refusal(slot)
         return self.describe(slot, doctor)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from booking.administrators import AdministeredProvider, AdministratorOnly, Gateway
-from booking.doctors.schemas import DoctorChange, DoctorOut, DoctorsOut, NewDoctor
+from booking.doctors.schemas import DoctorChange, DoctorIn, DoctorOut, DoctorsOut
 from booking.doctors.service import Doctors
 from shared.applications.forms import Bin
 from shared.db import parse_public_id
@@ -27,8 +27,8 @@ async def list_doctors(
 
 
 @router.post("/admin/doctors", status_code=201, responses=problems(AdministratorOnly, InvalidRequest))
-async def add_doctor(new: NewDoctor, session: Session, provider: AdministeredProvider, now: Now) -> DoctorOut:
-    return DoctorOut.of(await Doctors(session=session, provider=provider).add(new, now))
+async def add_doctor(new: DoctorIn, session: Session, provider: AdministeredProvider, now: Now) -> DoctorOut:
+    return DoctorOut.of(await Doctors(session=session, provider=provider).add(new.doctor(), now))
 
 
 @router.patch("/admin/doctors/{doctor}", responses=problems(AdministratorOnly, InvalidRequest, NotFound))

@@ -5,10 +5,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from booking.doctors.models import Doctor
+from booking.doctors.service import NewDoctor
 from booking.specialties import specialties
 from shared.db import public_id
 
-NamePart = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[\w'’ .-]+$")]
+NamePart = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[\w'’ .-]+$")
+]
 
 
 class Title(BaseModel):
@@ -43,7 +46,7 @@ class DoctorsOut(BaseModel):
     items: list[DoctorOut]
 
 
-class NewDoctor(BaseModel):
+class DoctorIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     surname: NamePart
@@ -58,6 +61,9 @@ class NewDoctor(BaseModel):
         if value not in specialties():
             raise ValueError("unknown specialty")
         return value
+
+    def doctor(self) -> NewDoctor:
+        return NewDoctor(**self.model_dump())
 
 
 class DoctorChange(BaseModel):

@@ -1,6 +1,6 @@
 """Use cases of doctors: a provider's administrator keeps the list, anyone reads it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,9 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.doctors import repository
 from booking.doctors.models import Doctor
-from booking.doctors.schemas import NewDoctor
 from shared.db import new_id
 from shared.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDoctor:
+    """A doctor as the administrator describes him; `specialty` is one of `booking.specialties`."""
+
+    surname: str
+    given_name: str
+    patronymic: str | None
+    specialty: str
+    room: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +38,7 @@ class Doctors:
         return found
 
     async def add(self, new: NewDoctor, now: datetime) -> Doctor:
-        doctor = Doctor(id=new_id(), provider=self.provider, active=True, created_at=now, **new.model_dump())
+        doctor = Doctor(id=new_id(), provider=self.provider, active=True, created_at=now, **asdict(new))
         self.session.add(doctor)
         await self.session.flush()
         return doctor

@@ -15,7 +15,7 @@ router = Router(tags=["schedules"])
 
 
 @router.put("/admin/doctors/{doctor}/schedule", responses=problems(AdministratorOnly, InvalidRequest, NotFound))
-async def replace_schedule(  # noqa: PLR0913 - collaborators
+async def replace_schedule(
     doctor: str, schedule: ScheduleIn, session: Session, provider: AdministeredProvider, now: Now, here: Here
 ) -> ScheduleOut:
     """Put a weekly schedule in force. Taken times stay; free ones that the schedule no longer has go."""
@@ -30,4 +30,4 @@ async def replace_schedule(  # noqa: PLR0913 - collaborators
         now=now,
     )
     found = await Doctors(session=session, provider=provider).get(parse_public_id("bkg", doctor))
-    return await schedules.replace(found, schedule)
+    return ScheduleOut.of(await schedules.replace(found, schedule.schedule()))

@@ -4,9 +4,10 @@ Zhambyl's citizen picks a free time from the doctors' schedule (booking, closing
 dispatcher tells a time by it (booking, clauses 5 and 7). The decrees do not say how a schedule looks: ours.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
@@ -20,6 +21,26 @@ class Reception:
     opens: time
     closes: time
     slot: timedelta
+
+    def to_json(self) -> dict[str, int | str]:
+        """Write it as a schedule's row keeps it."""
+        minutes = self.slot // timedelta(minutes=1)
+        return {
+            "weekday": self.weekday,
+            "opens": self.opens.isoformat(),
+            "closes": self.closes.isoformat(),
+            "slot_minutes": minutes,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Reception":
+        """Read what `to_json` wrote."""
+        return cls(
+            weekday=value["weekday"],
+            opens=time.fromisoformat(value["opens"]),
+            closes=time.fromisoformat(value["closes"]),
+            slot=timedelta(minutes=value["slot_minutes"]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,27 +65,28 @@ def slot_times(
     first: date,
     last: date,
     zone: ZoneInfo,
-    is_working_day: Callable[[date], bool],
+    worked_as: Callable[[date], int | None],
 ) -> Iterator[SlotTime]:
-    """Yield the slots from `first` to `last`, both included, of the days that are worked, in order of time.
+    """Yield the slots from `first` to `last`, both included, in order of time.
 
-    A remainder at the end of the hours that is shorter than a slot is no slot. A time of day that a change of the
-    zone's offset skips is never yielded.
+    `worked_as` tells which weekday's hours a date has (a Sunday may be worked as the Friday that it replaces), None for
+    a day of rest. A remainder at the end of the hours that is shorter than a slot is no slot. A time of day that a
+    change of the zone's offset skips is never yielded.
     """
     day = first
     while day <= last:
-        if is_working_day(day):
-            for reception in _receptions(schedules, day):
+        if (weekday := worked_as(day)) is not None:
+            for reception in _receptions(schedules, day, weekday):
                 yield from _of_day(reception, day, zone)
         day += ONE_DAY
 
 
-def _receptions(schedules: Sequence[WeeklySchedule], day: date) -> list[Reception]:
+def _receptions(schedules: Sequence[WeeklySchedule], day: date, weekday: int) -> list[Reception]:
     begun = [each for each in schedules if each.valid_from <= day]
     if not begun:
         return []
     current = max(begun, key=lambda each: each.valid_from)
-    return sorted((each for each in current.receptions if each.weekday == day.weekday()), key=lambda each: each.opens)
+    return sorted((each for each in current.receptions if each.weekday == weekday), key=lambda each: each.opens)
 
 
 def _of_day(reception: Reception, day: date, zone: ZoneInfo) -> Iterator[SlotTime]:

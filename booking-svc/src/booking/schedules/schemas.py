@@ -1,11 +1,13 @@
 """A doctor's weekly schedule as JSON."""
 
 from datetime import date, time, timedelta
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from booking.schedules.generation import Reception
+from booking.schedules.generation import Reception, WeeklySchedule
+from booking.schedules.service import SlotsMade
 
 
 class ReceptionIn(BaseModel):
@@ -41,10 +43,15 @@ class ScheduleIn(BaseModel):
     @model_validator(mode="after")
     def _apart(self) -> Self:
         ordered = sorted(self.receptions, key=lambda each: (each.weekday, each.opens))
-        for before, after in zip(ordered, ordered[1:], strict=False):
+        for before, after in pairwise(ordered):
             if before.weekday == after.weekday and after.opens < before.closes:
                 raise ValueError("receptions of a day overlap")
         return self
+
+    def schedule(self) -> WeeklySchedule:
+        return WeeklySchedule(
+            valid_from=self.valid_from, receptions=tuple(each.reception() for each in self.receptions)
+        )
 
 
 class ScheduleOut(BaseModel):
@@ -52,3 +59,7 @@ class ScheduleOut(BaseModel):
 
     slots_added: int
     slots_until: date
+
+    @classmethod
+    def of(cls, made: SlotsMade) -> Self:
+        return cls(slots_added=made.added, slots_until=made.until)

@@ -90,4 +90,6 @@ def _appointments() -> None:
         sa.CheckConstraint("given_by IN ('citizen', 'performer')", name="given_by"),
     )
     op.create_index("uq_appointments_slot", "appointments", ["slot"], unique=True, postgresql_where=LIVING)
-    op.create_index("uq_appointments_application", "appointments", ["application"], unique=True, postgresql_where=LIVING)
+    op.create_index(
+        "uq_appointments_application", "appointments", ["application"], unique=True, postgresql_where=LIVING
+    )

@@ -19,12 +19,12 @@ from booking.appointments.service import Appointments, WantedSlot
 from booking.doctors import repository as doctors
 from booking.doctors.endpoints import router as doctors_router
 from booking.schedules.endpoints import router as schedules
-from shared.applications.case import Accepted, Acceptance, CaseFile, Completing, Provider, ResultPage, StepEffect
+from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, Provider, ResultPage, StepEffect
 from shared.db import parse_public_id
 from shared.errors import NotFound
 from shared.procedure.law import FormField
 
-CONFIRMATION = Path(__file__).parent.parent / "templates" / "confirmation.typ"
+CONFIRMATION = Path(__file__).parent / "templates" / "confirmation.typ"
 
 
 class AppointmentBooking:
@@ -102,6 +102,8 @@ async def _check_wishes(session: AsyncSession, provider: str, given: Mapping[str
             raise DoctorUnknown
     if "specialty" in given and not await doctors.of_provider(session, provider, given["specialty"]):
         raise SpecialtyUnknown
-    times = [(datetime.fromisoformat(each["from"]), datetime.fromisoformat(each["to"])) for each in given.get("times", ())]
+    times = [
+        (datetime.fromisoformat(each["from"]), datetime.fromisoformat(each["to"])) for each in given.get("times", ())
+    ]
     if any(begins >= ends or ends <= now for begins, ends in times):
         raise NoTimeSuits
