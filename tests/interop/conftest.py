@@ -41,6 +41,12 @@ def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run([HERE / "kafka" / "kafka.sh", "stop", folder], check=True, timeout=60)
 
 
+@pytest.fixture
+def free_port() -> int:
+    """A port for a broker of one's own."""
+    return _two_free_ports()
+
+
 @pytest.fixture(scope="session")
 def check_pdf() -> Callable[..., SimpleNamespace]:
     """Ask every checker about a PDF: `check_pdf(path, root, *others, options=[...])` -> .ok, .findings, .said."""

@@ -117,6 +117,9 @@ class TestRender:
     def test_gives_the_same_bytes_for_the_same_data(self, rendered):
         assert rendered() == rendered()
 
+    def test_takes_a_time_of_any_precision(self, rendered, now):
+        assert rendered(issued_at=now.replace(microsecond=123456)) == rendered(issued_at=now)
+
     def test_may_be_called_from_many_threads(self, rendered, text_of):
         pages = {}
         threads = [

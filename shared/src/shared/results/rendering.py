@@ -94,7 +94,7 @@ def _compile(form: Path, inputs: Mapping[str, str], issued_at: datetime) -> byte
             format="pdf",
             sys_inputs=dict(inputs),
             pdf_standards=[*STANDARDS],
-            timestamp=issued_at.astimezone(_fixed(issued_at)),
+            timestamp=_stamp(issued_at),
         )
     except typst.TypstError as refusal:
         message = _without_data(str(refusal.message), source.decode(errors="replace"), inputs)
@@ -117,7 +117,7 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
 
 
-def _fixed(moment: datetime) -> timezone:
-    """Return the offset in whole minutes: typst knows no other zones."""
+def _stamp(moment: datetime) -> datetime:
+    """Return the moment as typst takes it: whole seconds, a fixed offset of whole minutes."""
     offset = moment.utcoffset() or timedelta()
-    return timezone(timedelta(minutes=offset // timedelta(minutes=1)))
+    return moment.replace(microsecond=0).astimezone(timezone(timedelta(minutes=offset // timedelta(minutes=1))))
