@@ -4,25 +4,33 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
-from pytest import TempPathFactory
+import structlog
 
 from shared.db.provision import Provisioned
 from shared.testing.broker import Broker, test_broker
 from shared.testing.databases import fresh_database
 from shared.testing.postgres import PostgresServer, test_postgres
 
+# Logs go to pytest, which shows them with a failure; unconfigured, structlog would paint every traceback.
+structlog.configure(
+    processors=[structlog.stdlib.render_to_log_kwargs],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=False,
+)
+
 MakeDatabase = Callable[..., Awaitable[Provisioned]]
 
 
 @pytest.fixture(scope="session")
-async def postgres(tmp_path_factory: TempPathFactory) -> AsyncIterator[PostgresServer]:
+async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PostgresServer]:
     """A PostgreSQL server for the whole run; SHLYUZ_TEST_POSTGRES names another."""
     async with test_postgres(tmp_path_factory.mktemp("postgres")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-async def broker(tmp_path_factory: TempPathFactory) -> AsyncIterator[Broker]:
+async def broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Broker]:
     """A Kafka broker for the whole run; SHLYUZ_TEST_KAFKA names another."""
     async with test_broker(tmp_path_factory.mktemp("broker")) as running:
         yield running
@@ -54,3 +62,25 @@ async def make_module_database(postgres: PostgresServer) -> AsyncIterator[MakeDa
             return await stack.enter_async_context(fresh_database(postgres.admin_url, service, package=package))
 
         yield make
+
+
+IO_FIXTURES = frozenset({"postgres", "broker", "kafka", "make_database", "make_module_database", "region"})
+IO_FOLDERS = frozenset({"acceptance", "contract", "faults", "interop", "load"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="only the tests that start nothing and wait for nothing")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --fast, leave out what is marked `io`, asks for a real server, or lies in a folder of such tests."""
+    if config.getoption("--fast"):
+        slow = [item for item in items if does_io(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not does_io(item)]
+
+
+def does_io(item: pytest.Item) -> bool:
+    fixtures = IO_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    folders = IO_FOLDERS.intersection(item.path.parts)
+    return bool(fixtures or folders or item.get_closest_marker("io"))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.io
+
 TREE = Path(__file__).parents[2]
 PACKAGES = ("shlyuz", "gateway", "auth", "attachment", "booking", "certificate", "lab", "shared")
 LAYERS_OF_SHARED = (

@@ -14,6 +14,8 @@ import pytest
 from shlyuz.running.program import Program
 from shlyuz.running.supervisor import CRASHES, CrashLoop, Supervisor
 
+pytestmark = pytest.mark.io
+
 SERVER = """
 import http.server, os, sys
 class Ready(http.server.BaseHTTPRequestHandler):

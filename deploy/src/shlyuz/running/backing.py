@@ -34,7 +34,7 @@ class Backing:
         while True:
             try:
                 await self._once()
-            except ProgramFailed as failed:
+            except (ProgramFailed, OSError) as failed:
                 if not self._started.done():
                     self._started.set_exception(failed)
                     return
@@ -42,7 +42,7 @@ class Backing:
             await asyncio.sleep(PAUSE)
 
     async def started(self) -> None:
-        """Return when it runs for the first time; raises ProgramFailed when it does not."""
+        """Return when it runs for the first time; raises ProgramFailed or OSError when it does not."""
         await self._started
 
     async def _once(self) -> None:
@@ -58,7 +58,7 @@ class Backing:
 async def kept(
     name: str, launch: Launch, *, report: Callable[[str], None], changed: Callable[[], None]
 ) -> AsyncIterator[Backing]:
-    """Yield the server once it answers, and keep it running while the block lasts. Raises ProgramFailed."""
+    """Yield the server once it answers, and keep it running while the block lasts. Raises ProgramFailed, OSError."""
     backing = Backing(name, launch, report, changed)
     keeping = asyncio.create_task(backing.keep(), name=name)
     try:
