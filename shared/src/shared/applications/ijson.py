@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from shared.errors import ProblemError
+
 LARGEST_INTEGER = 2**53 - 1
 """RFC 7493, 2.2: integers beyond it have no exact meaning for every reader."""
 
@@ -20,15 +22,29 @@ _FORBIDDEN = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + "".join(
 ) + "]")
 
 
-class UnreadableDocument(ValueError):  # noqa: N818 - states the fact, as all our errors do
-    """The bytes are not the document that they should be; `code` is stable and goes to the client.
+class UnreadableDocument(ProblemError):
+    """The bytes are not the document that they should be.
 
     `pointer` is a JSON Pointer into the document where one is known, else empty. Never carries a value of it.
     """
 
+    status = 422
+    variants = (
+        "document-empty",
+        "document-too-large",
+        "document-not-utf8",
+        "document-not-json",
+        "document-duplicate-name",
+        "document-number-out-of-range",
+        "document-too-deep",
+        "document-bad-character",
+        "document-not-an-object",
+        "document-wrong-purpose",
+        "document-shape",
+    )
+
     def __init__(self, code: str, pointer: str = "") -> None:
-        super().__init__(f"{code} {pointer}".strip())
-        self.code = code
+        super().__init__(code=code, extra={"pointer": pointer} if pointer else None)
         self.pointer = pointer
 
 

@@ -1,0 +1,7 @@
+"""Settings of certificate-svc: those of every owning service."""
+
+from shared.applications.settings import ApplicationsSettings
+
+
+class Settings(ApplicationsSettings):
+    pass

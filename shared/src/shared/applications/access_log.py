@@ -1,0 +1,50 @@
+"""Who looked at whose data: a record in the same transaction as the look, so that without a record there is no answer.
+
+A person's own reads leave none. A list leaves one for each person it shows.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applications.records import context
+from shared.db import new_id
+from shared.personal import Person
+from shared.web import Actor
+
+_RECORD = text("""
+    INSERT INTO access_records (id, person, at, actor, actor_bin, actor_roles, action, application, content)
+    SELECT x.id, x.person, CAST(:at AS timestamptz), :actor, :bin, CAST(:roles AS text[]), :action, x.application,
+           x.content
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, person uuid, application uuid, content bytea)
+""")
+
+
+async def record_access(
+    session: AsyncSession, actor: Actor, action: str, seen: Iterable[tuple[Person, UUID]], *, at: datetime
+) -> None:
+    """Record that staff saw (or changed) these persons' applications; `action` is a code such as `tasks-listed`.
+
+    The staff member's name is sealed for the person who may read the record.
+    """
+    rows = []
+    for person, application in seen:
+        id_ = new_id()
+        content = person.seal_json(context("access_records", "content", id_), {"name": actor.name})
+        rows.append({"id": id_, "person": person.id, "application": application, "content": "\\x" + content.hex()})
+    if rows:
+        await session.execute(
+            _RECORD,
+            {
+                "at": at,
+                "actor": actor.account_id,
+                "bin": actor.bin or "",
+                "roles": sorted(actor.roles),
+                "action": action,
+                "rows": orjson.dumps(rows).decode(),
+            },
+        )

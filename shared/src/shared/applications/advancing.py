@@ -1,0 +1,98 @@
+"""Carry an application on: everything that a decision of the engine brings about, in the caller's transaction.
+
+The application's row must be locked by this transaction (`open_case(lock=True)`); its version is compared besides,
+so that a mistake in that becomes a conflict and never a lost change.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applications.journals.entering import enter
+from shared.applications.notices import form_notice
+from shared.applications.office import Office
+from shared.applications.records import OpenCase, context
+from shared.applications.transitions import Deed, Recording, Subject, recording
+from shared.errors import Conflict
+from shared.procedure import Transition
+
+_ADVANCE = """
+    WITH app AS (
+        UPDATE applications
+        SET state = :state, status = :status, version = :version, procedure = CAST(:procedure AS jsonb),
+            due_at = CAST(:due_at AS timestamptz), due = CAST(:due AS jsonb), details = CAST(:details AS bytea),
+            changed_at = CAST(:now AS timestamptz)
+        WHERE id = :id AND version = :before
+        RETURNING id
+    ), %s
+    SELECT id FROM app
+"""
+_ENDED = frozenset({"refused", "withdrawn"})
+
+
+async def advance(
+    session: AsyncSession,
+    office: Office,
+    case: OpenCase,
+    transition: Transition,
+    deed: Deed,
+    *,
+    data: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
+    note: str | None = None,
+) -> Recording:
+    """Write state, tasks, history, events, notice and journal row; free what the service held when it ends.
+
+    `data` is what the step came to (for the journal); `details` replace the case's; `note` is the performer's word to
+    the citizen in a refusal. The journal row comes last: its counter is a lock that others wait for.
+    """
+    file = case.file
+    subject = Subject(
+        id=case.id, region=file.region, service=file.service, provider=file.provider.bin, version=file.version
+    )
+    rows = recording(office, subject, transition, deed)
+    await _store(session, case, rows, deed, file.details if details is None else details)
+    if transition.notice is not None:
+        await form_notice(session, office, case, transition.notice, at=deed.at, note=note)
+    if rows.state in _ENDED and rows.state != file.state:
+        await office.module(file.service).ended(session, file, rows.state)
+    if transition.journal is not None:
+        await enter(session, office, case, transition.journal, data or {}, at=deed.at)
+    office.outbox.announce(session)
+    return rows
+
+
+async def _store(
+    session: AsyncSession, case: OpenCase, rows: Recording, deed: Deed, details: Mapping[str, Any]
+) -> None:
+    parameters = {
+        **rows.parameters,
+        "id": case.id,
+        "before": case.file.version,
+        "state": rows.state,
+        "status": rows.status,
+        "version": rows.version,
+        "procedure": rows.procedure,
+        "due_at": rows.due_at,
+        "due": rows.due,
+        "details": case.person.seal_json(context("applications", "details", case.id), dict(details)) if details else None,
+        "now": deed.at,
+    }
+    stored: UUID | None = (await session.execute(_advancing(rows.tail), parameters)).scalar_one_or_none()
+    if stored is None:
+        raise Conflict
+
+
+@lru_cache(maxsize=8)
+def _advancing(tail: str) -> TextClause:
+    return text(_ADVANCE % tail)
+
+
+def plain_json(value: Mapping[str, Any]) -> bytes:
+    """Write a value in one form, so that two of them are equal exactly when their bytes are."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,62 @@
+"""The application of an owning service, and its worker: the same for booking, attachment, certificate and lab."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from shared.applications.cabinet import endpoints as cabinet
+from shared.applications.case import ServiceModule
+from shared.applications.catalogue import endpoints as catalogue
+from shared.applications.documents import endpoints as documents
+from shared.applications.filing import endpoints as filing
+from shared.applications.journals import endpoints as journals
+from shared.applications.office import Office, by_service
+from shared.applications.providers import endpoints as providers
+from shared.applications.results import endpoints as results
+from shared.applications.settings import ApplicationsSettings
+from shared.applications.tasks import endpoints as tasks
+from shared.procedure import load
+from shared.web import Platform, Resource, create_app
+
+_ROUTERS: Sequence[APIRouter] = (
+    catalogue.router, providers.router, filing.router, cabinet.router, documents.router, tasks.router, journals.router,
+    results.router,
+)  # fmt: skip
+
+
+def create(service: str, settings: ApplicationsSettings, modules: Sequence[ServiceModule] = ()) -> FastAPI:
+    """Make the web process of an owning service; without modules its catalogue is empty.
+
+    The migrations are those of the package named `service`. Raises RuntimeError when SHLYUZ_REGULATIONS is not set,
+    RegulationsInvalid with every fault when the law cannot be carried out.
+    """
+    own = [router for module in modules for router in module.routers()]
+    return create_app(
+        service=service,
+        settings=settings,
+        routers=[*_ROUTERS, *own],
+        resources=office_resources(settings, modules),
+        migrations=service,
+        body_limits={"/documents": settings.document_bytes},
+    )
+
+
+def office_resources(settings: ApplicationsSettings, modules: Sequence[ServiceModule]) -> Mapping[str, Resource]:
+    """Give the resource that the routes and jobs of a case file need; the law is read now, so that faults stop the start."""
+    if settings.regulations is None:
+        raise RuntimeError("SHLYUZ_REGULATIONS is not set")
+    regulations, indexed = load(settings.regulations), by_service(modules)
+
+    @asynccontextmanager
+    async def office(platform: Platform) -> AsyncIterator[Office]:
+        yield Office(
+            service=platform.service,
+            settings=settings,
+            regulations=regulations,
+            modules=indexed,
+            persons=platform.need_persons(),
+            outbox=platform.outbox,
+        )
+
+    return {"office": office}

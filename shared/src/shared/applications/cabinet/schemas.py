@@ -1,0 +1,144 @@
+"""The cabinet's answers; texts are in the caller's language, times in the provider's zone."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.applications.filing.schemas import StatusOut
+
+
+class ApplicationItem(BaseModel):
+    """An application in the list."""
+
+    id: str
+    number: str
+    region: str
+    service: str
+    provider: str
+    provider_names: dict[str, str]
+    channel: str
+    state: str
+    status: StatusOut
+    due_at: datetime | None
+    due_trace: list[str]
+    filed_at: datetime
+    changed_at: datetime
+    result: bool
+
+
+class ApplicationList(BaseModel):
+    """Applications, the newest first."""
+
+    items: list[ApplicationItem]
+    next_cursor: str | None
+
+
+class ApplicationOut(BaseModel):
+    """One application whole; members that the service adds (`appointment`) stand beside these."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    number: str
+    region: str
+    service: str
+    provider: str
+    provider_names: dict[str, str]
+    channel: str
+    state: str
+    status: StatusOut
+    due_at: datetime | None
+    due_trace: list[str]
+    filed_at: datetime
+    patient: dict[str, str]
+    fields: dict[str, Any]
+    documents: list[dict[str, str]]
+
+
+class HistoryItem(BaseModel):
+    """One thing that happened."""
+
+    version: int
+    at: datetime
+    action: str
+    state: str
+    status: StatusOut
+    process: int | None
+    step: str | None
+    title: str | None
+    performer: str | None
+    outcome: str | None
+    ground: str | None
+    by: str
+
+
+class HistoryOut(BaseModel):
+    """What happened, in order."""
+
+    items: list[HistoryItem]
+
+
+class NoticeItem(BaseModel):
+    """A numbered notice of refusal or result."""
+
+    id: str
+    number: str
+    kind: str
+    process: int | None
+    condition: int | None
+    application: dict[str, str]
+    at: datetime
+    text: str
+    texts: dict[str, str]
+    ground: str | None
+    ground_kind: str | None
+    ground_text: str | None
+    note: str | None
+
+
+class NoticeList(BaseModel):
+    """Notices, the newest first."""
+
+    items: list[NoticeItem]
+    next_cursor: str | None
+
+
+class AccessItem(BaseModel):
+    """One look at the person's data."""
+
+    id: str
+    at: datetime
+    provider: str
+    provider_names: dict[str, str] | None
+    name: str | None
+    roles: list[str]
+    action: str
+    application: dict[str, str] | None
+
+
+class AccessList(BaseModel):
+    """Looks, the newest first."""
+
+    items: list[AccessItem]
+    next_cursor: str | None
+
+
+class SignedItem(BaseModel):
+    """A signed document with what condition 2 saw, enough to judge it again off-line, years later."""
+
+    kind: str
+    document: str | None
+    signature: str
+    sha256: str
+    received_at: datetime
+    evidence: dict[str, Any]
+    revocation: list[dict[str, Any]]
+
+
+class EvidenceOut(BaseModel):
+    """The bundle of an application; `shlyuz evidence verify` checks it."""
+
+    application: str
+    number: str
+    items: list[SignedItem]

@@ -1,0 +1,192 @@
+"""Read the cabinet: only one's own, and with a password alone only what this account filed with its own signature."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applications.access import StrongerLoginNeeded
+from shared.applications.cabinet import repository
+from shared.applications.cabinet.models import Owner
+from shared.applications.cursors import Cursor, write_cursor
+from shared.applications.office import Office
+from shared.applications.records import OpenCase, context, open_case
+from shared.applications.wording import due_out, local, status_out
+from shared.errors import NotFound
+from shared.personal import Iin, Person
+from shared.procedure.texts import Language
+from shared.web import Actor
+
+_NOTHING: Mapping[str, Any] = {"items": [], "next_cursor": None}
+
+
+class Cabinet:
+    """The use cases of one citizen, in one transaction."""
+
+    def __init__(self, office: Office, session: AsyncSession, actor: Actor, language: Language) -> None:
+        self._office = office
+        self._session = session
+        self._actor = actor
+        self._language = language
+
+    async def _owner(self) -> Owner | None:
+        person = await self._office.persons.find(self._session, Iin.parse(self._actor.iin, allow_test=True))
+        if person is None:
+            return None
+        return Owner(person=person, account=self._actor.account_id, certificate=self._actor.acr == "certificate")
+
+    async def page(self, after: Cursor | None, limit: int) -> Mapping[str, Any]:
+        """List applications, the newest first; nobody whom the service does not know has any."""
+        if (owner := await self._owner()) is None:
+            return _NOTHING
+        rows = await repository.page(self._session, owner, after, limit + 1)
+        shown = rows[:limit]
+        more = write_cursor(self._office, shown[-1].filed_at, shown[-1].id) if len(rows) > limit else None
+        return {"items": [self._item(row) for row in shown], "next_cursor": more}
+
+    def _item(self, row: Row[Any]) -> dict[str, Any]:
+        return {
+            "id": self._office.public(row.id),
+            "number": row.number,
+            "region": row.region,
+            "service": row.service,
+            "provider": row.provider,
+            "provider_names": row.names,
+            "channel": row.channel,
+            "state": row.state,
+            "status": status_out(row.status, self._language),
+            **due_out(row.due, self._language, row.zone),
+            "filed_at": local(row.filed_at, row.zone),
+            "changed_at": local(row.changed_at, row.zone),
+            "result": row.result,
+        }
+
+    async def case(self, application: UUID) -> OpenCase:
+        """Open one's own application; raises NotFound for any other, and for one that this login may not see."""
+        owner = await self._owner()
+        if owner is None or not await repository.visible(self._session, owner, application):
+            raise NotFound
+        return await open_case(self._session, self._office, application)
+
+    async def show(self, application: UUID) -> dict[str, Any]:
+        """Show an application whole."""
+        case = await self.case(application)
+        file, zone = case.file, case.file.provider.zone
+        return {
+            **file.details,
+            "id": self._office.public(file.id),
+            "number": file.number,
+            "region": file.region,
+            "service": file.service,
+            "provider": file.provider.bin,
+            "provider_names": dict(file.provider.names),
+            "channel": str(file.channel),
+            "state": file.state,
+            "status": status_out(file.status, self._language),
+            **due_out(case.due, self._language, zone),
+            "filed_at": local(file.filed_at, zone),
+            "patient": {"iin": file.patient_iin, "name": file.name},
+            "fields": dict(file.fields),
+            "documents": case.content.get("documents", []),
+        }
+
+    async def history(self, application: UUID) -> dict[str, Any]:
+        """Tell what happened; staff are named by their role alone."""
+        case = await self.case(application)
+        rows = await repository.history(self._session, application)
+        return {"items": [self._event(case, row) for row in rows]}
+
+    def _event(self, case: OpenCase, row: Row[Any]) -> dict[str, Any]:
+        step = case.edition.step(row.step) if row.step else None
+        return {
+            "version": row.version,
+            "at": local(row.at, case.file.provider.zone),
+            "action": row.action,
+            "state": row.state,
+            "status": status_out(row.status, self._language),
+            "process": row.process,
+            "step": row.step,
+            "title": step.title[self._language] if step else None,
+            "performer": row.performer,
+            "outcome": row.outcome,
+            "ground": row.ground,
+            "by": row.actor_kind,
+        }
+
+    async def evidence(self, application: UUID) -> dict[str, Any]:
+        """Bundle what was signed with what the gateway saw."""
+        case = await self.case(application)
+        rows = await repository.signed(self._session, application)
+        return {
+            "application": self._office.public(case.id),
+            "number": case.file.number,
+            "items": [_signed(case.person, row) for row in rows],
+        }
+
+    async def notices(self, after: Cursor | None, limit: int) -> Mapping[str, Any]:
+        """List notices, the newest first."""
+        if (owner := await self._owner()) is None:
+            return _NOTHING
+        rows = await repository.notices(self._session, owner, after, limit + 1)
+        shown = rows[:limit]
+        persons = await self._office.persons.get_many(self._session, [row.person for row in shown])
+        more = write_cursor(self._office, shown[-1].at, shown[-1].id) if len(rows) > limit else None
+        return {"items": [self._notice(row, persons[row.person]) for row in shown], "next_cursor": more}
+
+    def _notice(self, row: Row[Any], person: Person) -> dict[str, Any]:
+        content = person.open_json(context("notices", "content", row.id), row.content)
+        ground = content["ground_text"]
+        return {
+            "id": self._office.public(row.id),
+            "number": row.number,
+            "kind": row.kind,
+            "process": row.process,
+            "condition": content["condition"],
+            "application": {"id": self._office.public(row.application), "number": row.application_number},
+            "at": local(row.at, row.zone),
+            "text": content["text"][self._language],
+            "texts": content["text"],
+            "ground": content["ground"],
+            "ground_kind": content["ground_kind"],
+            "ground_text": ground[self._language] if ground else None,
+            "note": content["note"],
+        }
+
+    async def access_log(self, after: Cursor | None, limit: int) -> Mapping[str, Any]:
+        """List who looked at one's data; raises StrongerLoginNeeded for a login with a password alone."""
+        if self._actor.acr != "certificate":
+            raise StrongerLoginNeeded
+        if (owner := await self._owner()) is None:
+            return _NOTHING
+        rows = await repository.access_records(self._session, owner, after, limit + 1)
+        shown = rows[:limit]
+        more = write_cursor(self._office, shown[-1].at, shown[-1].id) if len(rows) > limit else None
+        return {"items": [self._look(row, owner.person) for row in shown], "next_cursor": more}
+
+    def _look(self, row: Row[Any], person: Person) -> dict[str, Any]:
+        content = person.open_json(context("access_records", "content", row.id), row.content)
+        return {
+            "id": self._office.public(row.id),
+            "at": local(row.at, row.zone) if row.zone else row.at,
+            "provider": row.actor_bin,
+            "provider_names": row.names,
+            "name": content["name"],
+            "roles": row.actor_roles,
+            "action": row.action,
+            "application": {"id": self._office.public(row.application), "number": row.number} if row.number else None,
+        }
+
+
+def _signed(person: Person, row: Row[Any]) -> dict[str, Any]:
+    content = person.open_json(context("signed_documents", "content", row.id), row.content)
+    return {
+        "kind": row.kind,
+        "document": content["document"],
+        "signature": content["signature"],
+        "sha256": row.sha256.hex(),
+        "received_at": row.received_at,
+        "evidence": content["evidence"],
+        "revocation": row.revocation,
+    }

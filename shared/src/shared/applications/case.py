@@ -1,0 +1,151 @@
+"""The one seam between the case file and a service: what a service adds, and the values it is given.
+
+Nothing here knows a service. The case file accepts, routes steps, keeps journals and results by the regulation's
+data; a service module holds only what is particular to it (booking: slots and appointments).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.procedure import Edition, OpeningHours
+from shared.web import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A medical organisation, as the last `provider.changed` event told it; `names` and `address` by language."""
+
+    bin: str
+    region: str
+    names: Mapping[str, str]
+    address: Mapping[str, str]
+    hours: OpeningHours
+    services: frozenset[str]
+    active: bool
+    version: int
+
+    @property
+    def zone(self) -> str:
+        """Name the IANA time zone in which people there read times."""
+        return self.hours.zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An application that is about to be accepted: checked in every way but the service's own.
+
+    `id` is final although no row exists yet. `fields` passed the edition's schema. `filed_at` is UTC.
+    """
+
+    id: UUID
+    region: str
+    service: str
+    provider: Provider
+    edition: Edition
+    channel: str
+    applicant_iin: str
+    patient_iin: str
+    fields: Mapping[str, Any]
+    filed_at: datetime
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """What the service did: `details` are sealed with the case and shown in the cabinet at the top level.
+
+    `scheduled_at` (UTC) is the time that was given, where the citizen chose one.
+    """
+
+    details: Mapping[str, Any] = field(default_factory=dict)
+    scheduled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """An application as it stands, opened: holds personal data, so it must not be logged or kept."""
+
+    id: UUID
+    number: str
+    region: str
+    service: str
+    provider: Provider
+    edition: Edition
+    channel: str
+    applicant_iin: str
+    patient_iin: str
+    name: str
+    fields: Mapping[str, Any]
+    details: Mapping[str, Any]
+    state: str
+    status: str
+    version: int
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completing:
+    """A step that is about to be completed with `outcome`; `data` passed the outcome's schema.
+
+    With `dry_run` the service checks and computes, and changes nothing: the performer signs what comes out.
+    """
+
+    case: CaseFile
+    task_id: UUID
+    step: str
+    outcome: str
+    data: Mapping[str, Any]
+    actor: Actor
+    now: datetime
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEffect:
+    """What the step came to: `data` goes to record, journal and result; `details` are laid over the case's."""
+
+    data: Mapping[str, Any]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    scheduled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPage:
+    """The result document's form (a typst file of the service) and what it prints."""
+
+    form: Path
+    data: Mapping[str, Any]
+
+
+class ServiceModule(Protocol):
+    """What a service adds to the case file. Methods run inside the caller's transaction and never commit."""
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Name the services (codes of the regulations) that it carries out: the catalogue holds these alone."""
+
+    def routers(self) -> Sequence[APIRouter]:
+        """List the service's own routes."""
+
+    async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:
+        """Take what the application names, before its row is written; raise a ProblemError to refuse the whole."""
+
+    async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
+        """Check (dry run) or carry out what is particular to the step; `data` must come out the same both times."""
+
+    async def ended(self, session: AsyncSession, case: CaseFile, state: str) -> None:
+        """Free what the case held: it was refused or withdrawn."""
+
+    def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:
+        """Lay out the result document, for the regulation's result of kind `document`."""
+
+    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:
+        """Give values of journal fields (by their key) that do not lie where the regulation's path points."""
+

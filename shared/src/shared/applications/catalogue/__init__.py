@@ -1,0 +1,1 @@
+"""What is offered: the services in force, their forms and the regulations themselves."""

@@ -1,0 +1,76 @@
+"""What the gateway saw when it verified a signature (condition 2), as it travels with the forwarded request.
+
+The owner trusts the gateway's verdict about the signature, and nothing else: it reads the signed bytes itself.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+
+from shared.errors import ProblemError
+
+
+class EvidenceRefused(ProblemError):
+    """The forwarded verdict is not `valid`, or does not speak of this document, this person or this provider."""
+
+    code = "evidence-refused"
+    status = 422
+    condition = 2
+
+
+class Source(BaseModel):
+    """A revocation list or answer that was used, by hash; the bytes are kept once, by the gateway."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    fetched_at: datetime
+
+
+class FormSeen(BaseModel):
+    """The form that the token was given for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edition: str
+
+
+class Evidence(BaseModel):
+    """The verdict, the path from leaf to anchor (DER), and the revocation data used."""
+
+    model_config = ConfigDict(frozen=True)
+
+    received_at: datetime
+    verdict: dict[str, Any]
+    path: list[Base64Bytes] = Field(default_factory=list, max_length=16)
+    revocation: list[Source] = Field(default_factory=list, max_length=64)
+    form: FormSeen | None = None
+
+    def signer(self) -> dict[str, Any]:
+        """Give the signer of a valid verdict; raises EvidenceRefused."""
+        signer = self.verdict.get("signer")
+        if self.verdict.get("value") != "valid" or not isinstance(signer, dict):
+            raise EvidenceRefused
+        return signer
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Write the revocation data used as plain JSON."""
+        return [source.model_dump(mode="json") for source in self.revocation]
+
+    def to_json(self) -> dict[str, Any]:
+        """Write everything but the revocation data, as it is sealed with the document: it names the signer."""
+        return self.model_dump(mode="json", exclude={"revocation"})
+
+
+def full_name(signer: dict[str, Any]) -> str:
+    """Write the signer's name as his certificate has it: surname, name, patronymic."""
+    given = str(signer.get("given_name") or "")
+    surname = str(signer.get("surname") or "")
+    common = str(signer.get("common_name") or "").strip()
+    patronymic = str(signer.get("patronymic") or "")
+    parts = [part for part in (surname, given, patronymic) if part]
+    # Kazakhstan's certificates put surname and first name in CN and the patronymic in GN.
+    name = " ".join([common, patronymic]).strip() if common else " ".join(parts)
+    return name[:200]

@@ -1,0 +1,88 @@
+"""`POST /applications`: the gateway forwards a signed document whose signature it has verified.
+
+The transaction is opened here and not by a dependency: a refusal or a lost race ends it, and what an earlier request
+committed is then looked for in a new one.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import Response
+
+from shared.applications.access import Citizen, StrongerLoginNeeded, TheOffice
+from shared.applications.evidence import EvidenceRefused
+from shared.applications.filing.schemas import FilingIn, ReceiptOut
+from shared.applications.filing.service import (
+    Answer,
+    DocumentsRefused,
+    EditionChanged,
+    Filer,
+    Filing,
+    NotTheApplicant,
+    ProviderUnknown,
+    Receipt,
+    Repeated,
+    RepresentationNotOffered,
+)
+from shared.applications.ijson import UnreadableDocument
+from shared.applications.office import Office, ServiceNotOffered
+from shared.applications.replies import as_json
+from shared.applications.wording import due_out, local, status_out
+from shared.db import Database, new_id
+from shared.errors import Conflict, InvalidRequest, ProblemError
+from shared.procedure.texts import Language
+from shared.web import Here, IdempotencyKey, IdempotencyKeyReused, Lang, Now, Router, problems
+
+router = Router(tags=["applications"])
+_TRIES = 3
+_REFUSALS = (
+    UnreadableDocument, NotTheApplicant, EvidenceRefused, RepresentationNotOffered, StrongerLoginNeeded, ProviderUnknown,
+    ServiceNotOffered, EditionChanged, DocumentsRefused, InvalidRequest, IdempotencyKeyReused,
+)  # fmt: skip
+
+
+@router.post("/applications", status_code=201, response_model=ReceiptOut, responses=problems(*_REFUSALS))
+async def file_application(  # noqa: PLR0913, PLR0917  # each is a dependency
+    request: FilingIn, office: TheOffice, actor: Citizen, here: Here, now: Now, language: Lang, key: IdempotencyKey
+) -> Response:
+    """Accept (201), or answer the same document as it was answered before (200; 201 under the same key)."""
+    answer = await accept(here.database, office, Filer.read(office, request, actor, key, now))
+    return as_json(receipt_out(office, answer.receipt, language), answer.status)
+
+
+async def accept(database: Database, office: Office, filing: Filing) -> Answer:
+    """File, and when that fails look whether a parallel request with the same document or key has succeeded.
+
+    A repeat may be refused only because of what its first did (it took the slot that both name). By then the first
+    has committed: the refusal came from waiting for it, or from seeing it.
+    """
+    for _ in range(_TRIES):
+        try:
+            async with database.transaction() as session:
+                return await Filer(office, session).file(filing, new_id())
+        except Repeated:
+            continue
+        except ProblemError as refusal:
+            if refusal.status == Conflict.status:
+                async with database.transaction() as session:
+                    if (earlier := await Filer(office, session).earlier(filing)) is not None:
+                        return earlier
+            raise
+    raise Conflict
+
+
+def receipt_out(office: Office, receipt: Receipt, language: Language) -> dict[str, Any]:
+    """Write the first answer to an application; what the service added stands beside our members."""
+    content = receipt.content
+    return {
+        **content["details"],
+        "id": office.public(receipt.id),
+        "number": receipt.number,
+        "region": content["region"],
+        "service": content["service"],
+        "provider": content["provider"],
+        "state": content["state"],
+        "status": status_out(content["status"], language),
+        **due_out(content["due"], language, content["zone"]),
+        "filed_at": local(datetime.fromisoformat(content["filed_at"]), content["zone"]),
+    }

@@ -1,0 +1,59 @@
+"""Rows as filing reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An application that was accepted before: its first answer, sealed for the person it is about."""
+
+    id: UUID
+    number: str
+    receipt: bytes
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDocument:
+    """An uploaded document that an application names; `free` until one has taken it."""
+
+    id: UUID
+    sha256: str
+    person: UUID
+    region: str
+    service: str
+    free: bool
+    uploaded_at: datetime
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Self:
+        """Make the value of a row as JSON."""
+        return cls(
+            id=UUID(row["id"]),
+            sha256=row["sha256"],
+            person=UUID(row["person"]),
+            region=row["region"],
+            service=row["service"],
+            free=row["free"],
+            uploaded_at=datetime.fromisoformat(row["uploaded_at"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The caller's Idempotency-Key, if he gave one, and whose it is."""
+
+    scope: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a key was used for: the hash of the document, and the application that it led to."""
+
+    digest: bytes
+    application: UUID

@@ -1,0 +1,1 @@
+"""The journals that the decrees prescribe: rows that never change, numbered without gaps."""

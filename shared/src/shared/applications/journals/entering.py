@@ -1,0 +1,108 @@
+"""Enter an application in the regulation's journal.
+
+Numbers are gapless per provider, journal, volume and year: the counter's row stays locked until the entering
+transaction ends, and a rolled-back one gives its number back. Each owning service keeps its own volume.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applications.office import Office
+from shared.applications.records import OpenCase, context
+from shared.db import new_id
+from shared.personal import Iin, salted_digest
+from shared.procedure import Journal
+
+_ENTER = text("""
+    WITH counted AS (
+        INSERT INTO journal_counters (provider, journal, volume, year, last)
+        VALUES (:provider, :journal, :volume, CAST(:year AS integer), 1)
+        ON CONFLICT (provider, journal, volume, year) DO UPDATE SET last = journal_counters.last + 1
+        RETURNING last
+    )
+    INSERT INTO journal_rows (id, provider, journal, volume, year, number, application, person, at, content, digest)
+    SELECT CAST(:id AS uuid), :provider, :journal, :volume, CAST(:year AS integer), last, CAST(:application AS uuid),
+           CAST(:person AS uuid), CAST(:at AS timestamptz), CAST(:content AS bytea), CAST(:digest AS bytea)
+    FROM counted
+    RETURNING number
+""")
+
+
+async def enter(
+    session: AsyncSession, office: Office, case: OpenCase, journal: Journal, data: Mapping[str, Any], *, at: datetime
+) -> int:
+    """Add a row and give its number."""
+    id_ = new_id()
+    place = context("journal_rows", "content", id_)
+    values = journal_row(office, case, journal, data, at=at)
+    plain = orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
+    parameters = {
+        "provider": case.file.provider.bin,
+        "journal": journal.key,
+        "volume": office.service,
+        "year": at.astimezone(ZoneInfo(case.file.provider.zone)).year,
+        "id": id_,
+        "application": case.id,
+        "person": case.person.id,
+        "at": at,
+        "content": case.person.seal(place, plain),
+        "digest": salted_digest(case.person.salt(place), plain),
+    }
+    number: int = (await session.execute(_ENTER, parameters)).scalar_one()
+    return number
+
+
+def journal_row(
+    office: Office, case: OpenCase, journal: Journal, data: Mapping[str, Any], *, at: datetime
+) -> dict[str, Any]:
+    """Fill the journal's columns: where the regulation's path points, unless the service says otherwise."""
+    file = case.file
+    known = {
+        "patient": _patient(case, at),
+        "fields": file.fields,
+        "outcome": data,
+        "application": {"number": file.number, "filed_at": file.filed_at.isoformat(), "channel": str(file.channel)},
+    }
+    special = office.module(file.service).journal_values(file, data)
+    row = {}
+    for column in journal.columns(case.engine.channel, case.engine.variant):
+        group, _, name = column.value.partition(".")
+        row[column.key] = special[column.key] if column.key in special else known[group].get(name)
+    return row
+
+
+def _patient(case: OpenCase, at: datetime) -> dict[str, Any]:
+    """Say of the patient what his certificate and IIN tell; age in whole years on the local day of the entry."""
+    signer = case.content.get("signer", {})
+    iin = Iin.parse(case.file.patient_iin, allow_test=True)
+    today = at.astimezone(ZoneInfo(case.file.provider.zone)).date()
+    surname, name, patronymic = _names(case.file.name)
+    return {
+        "iin": iin.value,
+        "full_name": case.file.name,
+        "surname": signer.get("surname") or surname,
+        "name": name,
+        "given_name": name,
+        "patronymic": patronymic,
+        "birth_date": iin.birth_date.isoformat() if iin.birth_date else None,
+        "age": _age(iin.birth_date, today),
+        "sex": iin.sex,
+    }
+
+
+def _names(full: str) -> tuple[str, str, str]:
+    surname, _, rest = full.partition(" ")
+    name, _, patronymic = rest.partition(" ")
+    return surname, name, patronymic
+
+
+def _age(born: date | None, today: date) -> int | None:
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,0 +1,84 @@
+"""What every use case of a case file works with: the law, the service's modules, keys and names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from shared.applications.case import Provider, ServiceModule
+from shared.applications.settings import ApplicationsSettings
+from shared.db import parse_public_id, public_id
+from shared.errors import ProblemError
+from shared.events import Outbox, application_topic
+from shared.personal import Persons
+from shared.procedure import Edition, NoEditionInForce, Regulations, WorkingClock
+
+PREFIXES: Mapping[str, str] = {"booking": "bkg", "attachment": "att", "certificate": "crt", "lab": "lab"}
+"""The owner's mark on public ids, numbers and verification codes, by which the gateway routes."""
+
+
+class ServiceNotOffered(ProblemError):
+    """No regulation of that region and service is in force here, or the provider does not offer it."""
+
+    code = "service-not-offered"
+    status = 404
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Hold the collaborators of one owning service; built once at start."""
+
+    service: str
+    settings: ApplicationsSettings
+    regulations: Regulations
+    modules: Mapping[str, ServiceModule]
+    persons: Persons
+    outbox: Outbox
+
+    @property
+    def prefix(self) -> str:
+        """Give the owner's mark: `bkg`."""
+        return PREFIXES[self.service]
+
+    @property
+    def topic(self) -> str:
+        """Name the Kafka topic of this service's applications."""
+        return application_topic(self.service)
+
+    def public(self, value: UUID) -> str:
+        """Write an id as the public sees it."""
+        return public_id(self.prefix, value)
+
+    def parse(self, text: str) -> UUID:
+        """Read a public id of this owner; raises NotFound for any other text."""
+        return parse_public_id(self.prefix, text)
+
+    def module(self, service: str) -> ServiceModule:
+        """Find the module that carries out a service; raises ServiceNotOffered."""
+        try:
+            return self.modules[service]
+        except KeyError:
+            raise ServiceNotOffered from None
+
+    def edition(self, region: str, service: str, on: date) -> Edition:
+        """Find the edition in force on a local date; raises ServiceNotOffered."""
+        self.module(service)
+        try:
+            return self.regulations.edition(region, service, on)
+        except NoEditionInForce:
+            raise ServiceNotOffered from None
+
+    def clock(self, provider: Provider) -> WorkingClock:
+        """Combine the country's calendar with the provider's opening hours."""
+        return WorkingClock(calendar=self.regulations.calendar, hours=provider.hours)
+
+
+def by_service(modules: Sequence[ServiceModule]) -> dict[str, ServiceModule]:
+    """Index modules by the services they carry out; raises ValueError when two claim one."""
+    found: dict[str, ServiceModule] = {}
+    for module in modules:
+        for service in module.services:
+            if service in found:
+                raise ValueError(f"two modules carry out {service}")
+            found[service] = module
+    return found

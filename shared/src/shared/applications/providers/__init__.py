@@ -1,0 +1,1 @@
+"""The local copy of providers, kept from `auth.provider.v1`: no request asks another service for them."""

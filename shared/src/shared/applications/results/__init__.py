@@ -1,0 +1,1 @@
+"""Result documents: sealed by the worker, downloaded by their owner, verified by anyone."""

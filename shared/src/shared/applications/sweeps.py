@@ -1,0 +1,75 @@
+"""What a worker does by the clock: raise overdue steps once, remove what has had its day."""
+
+from datetime import datetime
+from typing import Any
+
+from prometheus_client import Counter
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applications.office import Office
+from shared.clock import Clock
+from shared.db import Database
+from shared.events.facts import StepOverdue
+from shared.web import forget_answers
+
+_OVERDUE = Counter("shlyuz_steps_overdue_total", "Steps whose time limit passed.", ("service", "region", "step"))
+_BATCH = 200
+# The case is locked before the task, as everywhere; SKIP LOCKED leaves what others hold for the next sweep.
+_FIND_OVERDUE = text("""
+    SELECT t.id, t.step, t.provider, a.id AS application, a.region, a.service, a.state, a.version
+    FROM tasks t JOIN applications a ON a.id = t.application
+    WHERE t.state = 'open' AND t.overdue_at IS NULL AND t.due_at < :now
+    ORDER BY t.due_at LIMIT :limit FOR UPDATE OF a SKIP LOCKED
+""")
+_RAISE = text("""
+    UPDATE tasks SET overdue_at = :now WHERE id = :id AND state = 'open' AND overdue_at IS NULL RETURNING id
+""")
+_EXPIRED_DRAFTS = text("DELETE FROM drafts WHERE expires_at < :now RETURNING id")
+_UNNAMED = text("DELETE FROM documents WHERE application IS NULL AND uploaded_at < :before RETURNING id")
+
+
+class Sweeps:
+    """The periodic deeds of one service; several workers may run them side by side."""
+
+    def __init__(self, office: Office, database: Database, clock: Clock) -> None:
+        self._office = office
+        self._database = database
+        self._clock = clock
+
+    async def raise_overdue(self) -> int:
+        """Raise each step whose limit passed, once: an event and a metric in step with each other."""
+        total = 0
+        while True:
+            now = self._clock.now()
+            async with self._database.transaction() as session:
+                rows = (await session.execute(_FIND_OVERDUE, {"now": now, "limit": _BATCH})).all()
+                raised = [row for row in rows if await self._raise(session, row, now)]
+            for row in raised:
+                _OVERDUE.labels(self._office.service, row.region, row.step).inc()
+            total += len(raised)
+            if len(rows) < _BATCH:
+                return total
+
+    async def _raise(self, session: AsyncSession, row: Row[Any], now: datetime) -> bool:
+        if (await session.execute(_RAISE, {"id": row.id, "now": now})).one_or_none() is None:
+            return False
+        event = StepOverdue(
+            application_id=self._office.public(row.application),
+            provider_bin=row.provider,
+            region=row.region,
+            service=row.service,
+            state=row.state,
+            aggregate_version=row.version,
+            task_id=self._office.public(row.id),
+        )
+        await self._office.outbox.publish(session, event, topic=self._office.topic, at=now)
+        return True
+
+    async def clean(self) -> None:
+        """Remove expired drafts, documents that no application named in time, and old remembered answers."""
+        now = self._clock.now()
+        async with self._database.transaction() as session:
+            await session.execute(_EXPIRED_DRAFTS, {"now": now})
+            await session.execute(_UNNAMED, {"before": now - self._office.settings.document_life})
+            await forget_answers(session)

@@ -1,0 +1,1 @@
+"""The steps of the regulation as tasks of the provider's staff: list, claim, prepare, complete."""

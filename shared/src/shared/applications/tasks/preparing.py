@@ -1,0 +1,214 @@
+"""Prepare a step that is signed: compute what it comes to, write down what will be signed, keep both for half an hour.
+
+Numbered as the law of ARCHITECTURE 4 wants it: 1. read and check (one transaction), 2. render the result where this
+step signs it (a worker thread, no transaction), 3. store the draft if nothing has changed meanwhile (another one).
+"""
+
+import asyncio
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applications.access_log import record_access
+from shared.applications.case import ResultPage
+from shared.applications.forms import AUDIENCE, StepRecord, write_document
+from shared.applications.office import Office
+from shared.applications.records import OpenCase, context
+from shared.applications.tasks import repository
+from shared.applications.tasks.carrying_out import CarriedOut, carry_out
+from shared.applications.tasks.errors import DraftStale, EarlierSignatureRefused, SignatureNotNeeded
+from shared.applications.tasks.models import Draft, SignedBefore, TaskRow
+from shared.applications.tasks.schemas import StepIn
+from shared.applications.tasks.service import Tasks
+from shared.db import Database, new_id
+from shared.procedure.texts import Text
+from shared.results import Party, Prepared, Signatory, new_code, prepare, render
+from shared.web import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What step 1 read: enough to render and to store, and nothing that a transaction must be kept open for."""
+
+    task: TaskRow
+    case: OpenCase
+    step: StepIn
+    signable: UUID
+    carried: CarriedOut
+    before: tuple[SignedBefore, ...]
+    signed_by: tuple[Signatory, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What will be signed (`document`), and for a result the page it is in, with its verification code."""
+
+    kind: str
+    document: bytes
+    pdf: bytes | None = None
+    code: str | None = None
+
+    @property
+    def sha256(self) -> bytes:
+        """Hash what will be signed."""
+        return sha256(self.document).digest()
+
+
+async def prepare_step(
+    database: Database, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime
+) -> dict[str, Any]:
+    """Prepare, and give what is to be signed. Raises the problems of `tasks.errors` and the service's own."""
+    async with database.transaction() as session:
+        plan = await _plan(session, office, task_id, step, actor, now)
+    content = await _content(office, plan, actor, now)
+    async with database.transaction() as session:
+        draft = await _store(session, office, plan, content, actor, now)
+    return {
+        "signable_id": office.public(draft.id),
+        "document": base64.b64encode(content.document).decode(),
+        "sha256": draft.sha256.hex(),
+        "expires_at": draft.expires_at,
+    }
+
+
+async def _plan(  # noqa: PLR0913, PLR0917  # one caller, above
+    session: AsyncSession, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime
+) -> Plan:
+    tasks = Tasks(office, session, actor, now)
+    task, case = await tasks.open(task_id)
+    tasks.need_claim(task)
+    carried = await carry_out(session, office, task, case, step, actor, now, dry_run=True)
+    if carried.signing.kind == "none":
+        raise SignatureNotNeeded
+    before = tuple(await repository.signed_before(session, case.id))
+    signed_by = check_chain(case, before)
+    await record_access(session, actor, "step-prepared", [(case.person, case.id)], at=now)
+    return Plan(
+        task=task, case=case, step=step, signable=new_id(), carried=carried, before=before, signed_by=signed_by
+    )
+
+
+def check_chain(case: OpenCase, before: tuple[SignedBefore, ...]) -> tuple[Signatory, ...]:
+    """Check that what was signed earlier is unchanged and unbroken, and give who signed it.
+
+    Raises EarlierSignatureRefused. That each signer's certificate was valid then is in its stored verdict.
+    """
+    previous, signers = None, []
+    for signed in before:
+        content = case.person.open_json(context("signed_documents", "content", signed.id), signed.content)
+        if signed.kind == "step-record":
+            document = base64.b64decode(content["document"])
+            record = orjson.loads(document)
+            if sha256(document).digest() != signed.sha256 or record.get("previous_sha256") != previous:
+                raise EarlierSignatureRefused
+        if content["evidence"]["verdict"].get("value") != "valid":
+            raise EarlierSignatureRefused
+        previous = signed.sha256.hex()
+        role = case.edition.performers[content["performer"]].title
+        when = signed.received_at.astimezone(ZoneInfo(case.file.provider.zone))
+        signers.append(Signatory(name=content["name"], role_kk=role.kk, role_ru=role.ru, signed_at=when))
+    return tuple(signers)
+
+
+async def _content(office: Office, plan: Plan, actor: Actor, now: datetime) -> Content:
+    if plan.carried.signing.kind == "record":
+        return Content(kind="json", document=write_document(_record(office, plan, now)))
+    page = office.module(plan.case.file.service).result(plan.case.file, plan.carried.data)
+    code = new_code(office.prefix)
+    return await asyncio.to_thread(_rendered, office, plan, page, code, actor, now)
+
+
+def _record(office: Office, plan: Plan, now: datetime) -> StepRecord:
+    file = plan.case.file
+    return StepRecord(
+        purpose="step-record",
+        audience=AUDIENCE,
+        signable_id=office.public(plan.signable),
+        application=office.public(file.id),
+        number=file.number,
+        task=office.public(plan.task.id),
+        region=file.region,
+        service=file.service,
+        provider=plan.task.provider,
+        edition=plan.case.edition.id,
+        step=plan.task.step,
+        performer=plan.task.performer,
+        outcome=plan.step.outcome,
+        ground=plan.step.ground,
+        data=dict(plan.carried.data),
+        previous_sha256=plan.before[-1].sha256.hex() if plan.before else None,
+        prepared_at=now,
+    )
+
+
+def _rendered(  # noqa: PLR0913, PLR0917  # handed to a thread
+    office: Office, plan: Plan, page: ResultPage, code: str, actor: Actor, now: datetime
+) -> Content:
+    provider = plan.case.file.provider
+    role: Text = plan.case.edition.performers[plan.task.performer].title
+    signer = Signatory(name=actor.name or actor.account_id, role_kk=role.kk, role_ru=role.ru, signed_at=None)
+    pdf = render(
+        page.form,
+        page.data,
+        number=plan.case.file.number,
+        code=code,
+        verify_url=f"{office.settings.verify_url}/{code}",
+        issued_at=now.astimezone(ZoneInfo(provider.zone)),
+        provider=Party(
+            kk=provider.names["kk"],
+            ru=provider.names["ru"],
+            bin=provider.bin,
+            address_kk=provider.address.get("kk", ""),
+            address_ru=provider.address.get("ru", ""),
+        ),
+        signatories=[*plan.signed_by, signer],
+    )
+    prepared: Prepared = prepare(pdf, at=now)
+    return Content(kind="pdf", document=prepared.to_sign, pdf=prepared.pdf, code=code)
+
+
+async def _store(  # noqa: PLR0913, PLR0917  # one caller, above
+    session: AsyncSession, office: Office, plan: Plan, content: Content, actor: Actor, now: datetime
+) -> Draft:
+    tasks = Tasks(office, session, actor, now)
+    task, case = await tasks.open(plan.task.id, lock=True)
+    tasks.need_claim(task)
+    if case.file.version != plan.case.file.version:
+        raise DraftStale(code="draft-stale")
+    sealed = case.person.seal_json(context("drafts", "content", plan.signable), _draft_json(plan, content))
+    draft = Draft(
+        id=plan.signable,
+        task=task.id,
+        application=case.id,
+        person=case.person.id,
+        version=case.file.version,
+        previous_sha256=plan.before[-1].sha256 if plan.before else None,
+        kind=content.kind,
+        outcome=plan.step.outcome,
+        ground=plan.step.ground,
+        sha256=content.sha256,
+        content=sealed,
+        prepared_by=actor.account_id,
+        prepared_at=now,
+        expires_at=now + office.settings.draft,
+    )
+    await repository.keep_draft(session, draft)
+    return draft
+
+
+def _draft_json(plan: Plan, content: Content) -> dict[str, Any]:
+    return {
+        "step": plan.step.model_dump(mode="json"),
+        "data": dict(plan.carried.data),
+        "document": None if content.pdf else base64.b64encode(content.document).decode(),
+        "pdf": base64.b64encode(content.pdf).decode() if content.pdf else None,
+        "code": content.code,
+        "roles": list(plan.carried.signing.roles),
+    }

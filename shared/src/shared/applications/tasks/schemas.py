@@ -1,0 +1,142 @@
+"""What staff see of a task, and what they send to carry it out."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
+
+from shared.applications.evidence import Evidence
+
+_Code = Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StepIn(_In):
+    """How the performer wants to end the step: an outcome with its data, or a ground of refusal."""
+
+    outcome: str = _Code
+    data: dict[str, Any] = Field(default_factory=dict)
+    ground: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9-]{0,63}$")
+    note: str | None = Field(default=None, max_length=1000)
+
+    @property
+    def refuses(self) -> bool:
+        """Tell whether the application is refused; `outcome` is then `refused`."""
+        return self.outcome == "refused"
+
+
+class CompleteIn(_In):
+    """A signed step names what was signed; an unsigned one says the outcome at once."""
+
+    signable_id: str | None = None
+    signature: Base64Bytes | None = Field(default=None, max_length=256 * 1024)
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    evidence: Evidence | None = None
+    outcome: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9-]{0,63}$")
+    data: dict[str, Any] = Field(default_factory=dict)
+    ground: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9-]{0,63}$")
+    note: str | None = Field(default=None, max_length=1000)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        signed = (self.signable_id, self.signature, self.sha256, self.evidence)
+        if self.outcome is None and any(part is None for part in signed):
+            raise ValueError("give signable_id, signature, sha256 and evidence, or an outcome")
+        if self.outcome is not None and any(part is not None for part in signed):
+            raise ValueError("an outcome is not given beside a signature: it was prepared")
+        return self
+
+    def step(self) -> StepIn:
+        """Read the unsigned way."""
+        return StepIn(outcome=self.outcome or "", data=self.data, ground=self.ground, note=self.note)
+
+
+class ReassignIn(_In):
+    """The account that a supervisor gives the task to."""
+
+    account_id: str = Field(min_length=1, max_length=64)
+
+
+class ClaimOut(BaseModel):
+    """Who holds a task, and until when."""
+
+    id: str
+    claimed_by: str | None
+    claimed_until: datetime | None
+
+
+class PatientOut(BaseModel):
+    """Whom the task is about."""
+
+    iin: str
+    name: str
+
+
+class TaskOut(BaseModel):
+    """A task in a list."""
+
+    id: str
+    application: dict[str, str]
+    region: str
+    service: str
+    step: str
+    title: str
+    performer: str
+    state: str
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    claimed_by: str | None
+    claimed_until: datetime | None
+    patient: PatientOut
+
+
+class TaskList(BaseModel):
+    """Tasks, overdue first."""
+
+    items: list[TaskOut]
+    next_cursor: str | None
+
+
+class TaskDetail(TaskOut):
+    """All that a performer needs to carry the step out; members that the service adds stand beside these."""
+
+    model_config = ConfigDict(extra="allow")
+
+    channel: str
+    fields: dict[str, Any]
+    documents: list[dict[str, str]]
+    due_trace: list[str]
+    signed: bool
+    outcomes: list[dict[str, Any]]
+    grounds: list[dict[str, Any]]
+
+
+class SignableOut(BaseModel):
+    """What is to be signed, byte for byte."""
+
+    signable_id: str
+    document: str
+    sha256: str
+    expires_at: datetime
+
+
+class SignableForGateway(SignableOut):
+    """The same for the gateway, with what the certificate must carry."""
+
+    task_id: str
+    kind: str
+    bin: str
+    roles: list[str]
+
+
+class CompletedOut(BaseModel):
+    """What the completed step came to."""
+
+    id: str
+    state: str
+    outcome: str | None
+    application: dict[str, Any]

@@ -1,0 +1,224 @@
+"""See tasks, take one on, give it back. A claim keeps others away for half an hour; then another may claim.
+
+Another provider's task does not exist (404); a task of another role is refused (403). Every look at a person's data
+leaves an access record in the same transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applications.access import WrongRole
+from shared.applications.access_log import record_access
+from shared.applications.cursors import Cursor, write_cursor
+from shared.applications.office import Office
+from shared.applications.records import OpenCase, context, open_case
+from shared.applications.tasks import repository
+from shared.applications.tasks.errors import TaskClaimed, TaskClosed, TaskNotClaimed
+from shared.applications.tasks.models import TaskRow
+from shared.applications.wording import due_out, local
+from shared.errors import FieldError, InvalidRequest, NotFound
+from shared.events.facts import StepClaimed, StepReleased
+from shared.personal import Person
+from shared.procedure import Edition, Step, outcome_schema
+from shared.procedure.texts import Language
+from shared.web import Actor
+
+SUPERVISOR = "supervisor"
+_STATES: Mapping[str, tuple[str, ...]] = {
+    "open": ("open",),
+    "mine": ("open",),
+    "resting": ("resting",),
+    "done": ("done", "refused"),
+}
+
+
+class Tasks:
+    """The use cases of one staff member, in one transaction."""
+
+    def __init__(self, office: Office, session: AsyncSession, actor: Actor, now: datetime) -> None:
+        self._office = office
+        self._session = session
+        self._actor = actor
+        self._now = now
+
+    async def page(
+        self, *, role: str | None, state: str, after: Cursor | None, limit: int, language: Language
+    ) -> dict[str, Any]:
+        """List the provider's tasks for the caller's roles, overdue first; raises WrongRole for a role he lacks."""
+        if state not in _STATES:
+            raise InvalidRequest([FieldError(pointer="/state", code="choice")])
+        rows = await repository.page(
+            self._session,
+            provider=self._actor.bin or "",
+            performers=self._performers(role),
+            states=_STATES[state],
+            mine=self._actor.account_id if state == "mine" else None,
+            now=self._now,
+            after=after,
+            limit=limit + 1,
+        )
+        shown = rows[:limit]
+        persons = await self._office.persons.get_many(self._session, [row.patient for row in shown])
+        known = [(row, persons[row.patient]) for row in shown if row.patient in persons]
+        seen = [(person, row.application) for row, person in known]
+        await record_access(self._session, self._actor, "tasks-listed", seen, at=self._now)
+        more = write_cursor(self._office, shown[-1].due_at, shown[-1].id) if len(rows) > limit else None
+        return {"items": [self._item(row, person, language) for row, person in known], "next_cursor": more}
+
+    def _performers(self, role: str | None) -> list[str]:
+        if role is None:
+            return self._all_roles() if SUPERVISOR in self._actor.roles else sorted(self._actor.roles)
+        if role not in self._actor.roles and SUPERVISOR not in self._actor.roles:
+            raise WrongRole
+        return [role]
+
+    def _all_roles(self) -> list[str]:
+        return sorted({name for region in self._office.regulations.regions.values() for name in region.performers})
+
+    def _item(self, row: Row[Any], person: Person, language: Language) -> dict[str, Any]:
+        edition = self._office.regulations.by_id(row.edition)
+        content = person.open_json(context("applications", "content", row.application), row.content)
+        task = TaskRow(**{name: getattr(row, name) for name in TaskRow.__slots__})
+        application = {"id": self._office.public(row.application), "number": row.number}
+        return self._common(task, edition, application, language) | {
+            "region": row.region,
+            "service": row.service,
+            "patient": {"iin": content["patient"], "name": content["name"]},
+        }
+
+    def _common(
+        self, task: TaskRow, edition: Edition, application: Mapping[str, str], language: Language
+    ) -> dict[str, Any]:
+        holder = task.claimed(self._now)
+        return {
+            "id": self._office.public(task.id),
+            "application": dict(application),
+            "step": task.step,
+            "title": step_of(edition, task).title[language],
+            "performer": task.performer,
+            "state": task.state,
+            "opened_at": task.opened_at,
+            "due_at": task.due_at,
+            "overdue": task.state == "open" and task.due_at is not None and task.due_at < self._now,
+            "claimed_by": holder,
+            "claimed_until": task.claimed_until if holder else None,
+        }
+
+    async def show(self, task_id: UUID, language: Language, *, action: str = "task-read") -> dict[str, Any]:
+        """Show everything that the step needs, and record that it was seen."""
+        task, case = await self.open(task_id)
+        self.need_role(task)
+        await record_access(self._session, self._actor, action, [(case.person, case.id)], at=self._now)
+        return self._detail(task, case, language)
+
+    def _detail(self, task: TaskRow, case: OpenCase, language: Language) -> dict[str, Any]:
+        file, step = case.file, step_of(case.edition, task)
+        application = {"id": self._office.public(case.id), "number": file.number}
+        channel, variant = case.engine.channel, case.engine.variant
+        return {
+            **file.details,
+            **self._common(task, case.edition, application, language),
+            "region": file.region,
+            "service": file.service,
+            "channel": str(file.channel),
+            "patient": {"iin": file.patient_iin, "name": file.name},
+            "fields": dict(file.fields),
+            "documents": case.content.get("documents", []),
+            **due_out(task.due, language, file.provider.zone),
+            "signed": step.signed(channel, variant),
+            "outcomes": [
+                {"key": each.key, "title": each.title[language], "schema": outcome_schema(step, each.key, language)}
+                for each in step.outcomes
+            ],
+            "grounds": [
+                {"code": each.code, "kind": each.kind, "text": each.text[language]}
+                for each in case.edition.grounds_at(step.key, channel, variant)
+            ],
+            "opened_at": local(task.opened_at, file.provider.zone),
+        }
+
+    async def claim(self, task_id: UUID, language: Language) -> dict[str, Any]:
+        """Take the task on for half an hour; claiming one's own again prolongs it. Raises TaskClaimed, TaskClosed."""
+        task, case = await self.open(task_id, lock=True)
+        self.need_role(task)
+        if task.state != "open":
+            raise TaskClosed
+        if task.claimed(self._now) not in {None, self._actor.account_id}:
+            raise TaskClaimed
+        await self._hold(task, case, self._actor.account_id)
+        return await self.show(task_id, language, action="task-claimed")
+
+    async def reassign(self, task_id: UUID, account: str) -> dict[str, Any]:
+        """Give the task to another account, whoever holds it: a supervisor's deed. Raises WrongRole."""
+        if SUPERVISOR not in self._actor.roles:
+            raise WrongRole
+        task, case = await self.open(task_id, lock=True)
+        if task.state != "open":
+            raise TaskClosed
+        return await self._hold(task, case, account)
+
+    async def release(self, task_id: UUID) -> dict[str, Any]:
+        """Give the task back; a supervisor may do it for another. Raises TaskNotClaimed."""
+        task, case = await self.open(task_id, lock=True)
+        holder = task.claimed(self._now)
+        if holder is None or (holder != self._actor.account_id and SUPERVISOR not in self._actor.roles):
+            raise TaskNotClaimed
+        await repository.claim(self._session, task.id, None, None)
+        await self._tell(StepReleased, task, case)
+        return {"id": self._office.public(task.id), "claimed_by": None, "claimed_until": None}
+
+    async def _hold(self, task: TaskRow, case: OpenCase, account: str) -> dict[str, Any]:
+        until = self._now + self._office.settings.claim
+        await repository.claim(self._session, task.id, account, until)
+        await self._tell(StepClaimed, task, case)
+        return {"id": self._office.public(task.id), "claimed_by": account, "claimed_until": until}
+
+    async def _tell(self, fact: type[StepClaimed | StepReleased], task: TaskRow, case: OpenCase) -> None:
+        event = fact(
+            application_id=self._office.public(case.id),
+            provider_bin=task.provider,
+            region=case.file.region,
+            service=case.file.service,
+            state=case.file.state,
+            aggregate_version=case.file.version,
+            task_id=self._office.public(task.id),
+        )
+        await self._office.outbox.publish(self._session, event, topic=self._office.topic, at=self._now)
+
+    async def open(self, task_id: UUID, *, lock: bool = False) -> tuple[TaskRow, OpenCase]:
+        """Open a task of the caller's provider with its case; raises NotFound. Locks the case first, then the task."""
+        task = await repository.find(self._session, task_id)
+        if task is None or task.provider != self._actor.bin:
+            raise NotFound
+        case = await open_case(self._session, self._office, task.application, lock=lock)
+        if lock and (task := await repository.find(self._session, task_id, lock=True)) is None:
+            raise NotFound
+        return task, case
+
+    def need_role(self, task: TaskRow) -> None:
+        """Let the step's performer through, and supervisors, who may look; raises WrongRole."""
+        if task.performer not in self._actor.roles and SUPERVISOR not in self._actor.roles:
+            raise WrongRole
+
+    def need_claim(self, task: TaskRow) -> None:
+        """Let only who holds the task and has the step's role carry it out."""
+        if task.performer not in self._actor.roles:
+            raise WrongRole
+        if task.state != "open":
+            raise TaskClosed
+        if task.claimed(self._now) != self._actor.account_id:
+            raise TaskNotClaimed
+
+
+def step_of(edition: Edition, task: TaskRow) -> Step:
+    """Find the step of a task in its edition, which is kept for life."""
+    step = edition.step(task.step)
+    if step is None:
+        raise LookupError(f"{edition.id} has no step {task.step}")
+    return step
+

@@ -1,0 +1,231 @@
+"""Write down what the engine decided: state, tasks, history and outbox rows, in one statement.
+
+The engine (`shared.procedure.decide`) is pure; this module is the only one that stores its answers. The statement
+hangs on one row `app` (the application inserted or updated): where that row does not come, nothing is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+
+from shared.applications.office import Office
+from shared.db import new_id
+from shared.events.facts import (
+    ApplicationEvent,
+    ApplicationIssued,
+    ApplicationReady,
+    ApplicationRefused,
+    ApplicationRegistered,
+    ApplicationRescheduled,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    StepCompleted,
+    StepOpened,
+)
+from shared.events.tables import outbox
+from shared.procedure import Change, Task, Transition
+from shared.web import Actor
+
+_FACTS: Mapping[str, type[ApplicationEvent]] = {
+    "submitted": ApplicationSubmitted,
+    "registered": ApplicationRegistered,
+    "result-signed": ApplicationReady,
+    "issued": ApplicationIssued,
+    "refused": ApplicationRefused,
+    "withdrawn": ApplicationWithdrawn,
+    "cancelled": ApplicationWithdrawn,
+    "rescheduled": ApplicationRescheduled,
+}
+_TASK_COLUMNS = """id uuid, provider text, step text, round integer, performer text, state text, opened_at timestamptz,
+    due_at timestamptz, due jsonb, shown_at timestamptz, closed_at timestamptz, outcome text, ground text,
+    completed_by text, result bytea"""
+
+
+def _outbox_columns(table: Table, names: Sequence[str]) -> str:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    return ", ".join(f'"{name}" {table.c[name].type.compile(dialect=dialect)}' for name in names)
+
+
+def tail(outbox_names: Sequence[str]) -> str:
+    """Write the parts of the statement that follow `app`, for outbox rows with these columns."""
+    names = ", ".join(f'"{name}"' for name in outbox_names)
+    chosen = ", ".join(f'x."{name}"' for name in outbox_names)
+    return f"""
+    opened AS (
+        INSERT INTO tasks (id, application, provider, step, round, performer, state, opened_at, due_at, due, shown_at)
+        SELECT x.id, app.id, x.provider, x.step, x.round, x.performer, x.state, x.opened_at, x.due_at, x.due, x.shown_at
+        FROM app, jsonb_to_recordset(CAST(:opened AS jsonb)) AS x({_TASK_COLUMNS})
+    ), moved AS (
+        UPDATE tasks t
+        SET state = x.state, due_at = x.due_at, due = x.due, shown_at = x.shown_at, closed_at = x.closed_at,
+            outcome = x.outcome, ground = x.ground, completed_by = x.completed_by, result = x.result,
+            claimed_by = CASE WHEN x.state = 'open' THEN t.claimed_by END,
+            claimed_until = CASE WHEN x.state = 'open' THEN t.claimed_until END
+        FROM app, jsonb_to_recordset(CAST(:moved AS jsonb)) AS x({_TASK_COLUMNS})
+        WHERE t.application = app.id AND t.step = x.step AND t.round = x.round
+    ), told AS (
+        INSERT INTO history (id, application, version, at, action, state, status, process, step, performer, outcome,
+                             ground, actor_kind, actor)
+        SELECT x.id, app.id, x.version, x.at, x.action, x.state, x.status, x.process, x.step, x.performer, x.outcome,
+               x.ground, x.actor_kind, x.actor
+        FROM app, jsonb_to_recordset(CAST(:history AS jsonb)) AS x(id uuid, version integer, at timestamptz,
+            action text, state text, status text, process integer, step text, performer text, outcome text,
+            ground text, actor_kind text, actor text)
+    ), sent AS (
+        INSERT INTO {outbox.name} ({names})
+        SELECT {chosen} FROM app, jsonb_to_recordset(CAST(:events AS jsonb)) AS x({_outbox_columns(outbox, outbox_names)})
+    )"""  # noqa: S608  # names of our own tables and columns only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The application that a transition belongs to, as events and tasks name it; `version` is the one before."""
+
+    id: UUID
+    region: str
+    service: str
+    provider: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """Who did what: for the history, which names staff by account and a citizen not at all."""
+
+    action: str
+    at: datetime
+    actor: Actor | None = None
+    task: UUID | None = None
+    step: str | None = None
+    performer: str | None = None
+    outcome: str | None = None
+    ground: str | None = None
+    result: bytes | None = None
+
+    @property
+    def actor_kind(self) -> str:
+        """Say what kind of actor it was; without one it was the system itself."""
+        return self.actor.kind if self.actor else "system"
+
+    @property
+    def staff(self) -> str | None:
+        """Give the account of a staff member; a citizen's own deeds carry none."""
+        return self.actor.account_id if self.actor and self.actor.kind == "staff" else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A transition as rows: parameters of the statement's tail, and what the application's row becomes."""
+
+    version: int
+    state: str
+    status: str
+    procedure: str
+    due_at: datetime | None
+    due: str | None
+    tail: str
+    parameters: Mapping[str, str] = field(repr=False)
+
+
+def recording(office: Office, subject: Subject, transition: Transition, deed: Deed) -> Recording:
+    """Turn a transition into rows."""
+    after = transition.application
+    state, status = str(after.state), str(after.status)
+    changes = transition.changes or (Change(state=after.state, status=after.status),)
+    version = subject.version + len(changes)
+    opened = [_task(new_id(), subject.provider, task, deed) for task in transition.opened]
+    events = _events(office, subject, transition, deed, version=version, opened=[row["id"] for row in opened])
+    names = tuple(events[0]) if events else ("id",)
+    due = transition.result_due
+    return Recording(
+        version=version,
+        state=state,
+        status=status,
+        procedure=_json(after.to_record()),
+        due_at=due.due_at if due else None,
+        due=_json(due.to_json()) if due else None,
+        tail=tail(names),
+        parameters={
+            "opened": _json(opened),
+            "moved": _json([_task(None, subject.provider, task, deed) for task in _moved(transition)]),
+            "history": _json([_history(deed, subject.version + n, change) for n, change in enumerate(changes, 1)]),
+            "events": _json(events),
+        },
+    )
+
+
+def _moved(transition: Transition) -> tuple[Task, ...]:
+    return (*transition.closed, *transition.rested, *transition.resumed)
+
+
+def _task(id_: UUID | None, provider: str, task: Task, deed: Deed) -> dict[str, Any]:
+    finished = task.step == deed.step and task.closed_at is not None
+    return {
+        "id": id_,
+        "provider": provider,
+        "step": task.step,
+        "round": task.round,
+        "performer": task.performer,
+        "state": str(task.state),
+        "opened_at": task.opened_at,
+        "due_at": task.due.due_at if task.due else None,
+        "due": task.due.to_json() if task.due else None,
+        "shown_at": task.shown.due_at if task.shown else None,
+        "closed_at": task.closed_at,
+        "outcome": task.outcome,
+        "ground": deed.ground if finished else None,
+        "completed_by": deed.staff if finished else None,
+        "result": deed.result if finished else None,
+    }
+
+
+def _history(deed: Deed, version: int, change: Change) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "version": version,
+        "at": deed.at,
+        "action": deed.action,
+        "state": str(change.state),
+        "status": str(change.status),
+        "process": change.process,
+        "step": deed.step,
+        "performer": deed.performer,
+        "outcome": deed.outcome,
+        "ground": deed.ground,
+        "actor_kind": deed.actor_kind,
+        "actor": deed.staff,
+    }
+
+
+def _events(
+    office: Office, subject: Subject, transition: Transition, deed: Deed, *, version: int, opened: Sequence[UUID]
+) -> list[dict[str, Any]]:
+    common = {
+        "application_id": office.public(subject.id),
+        "provider_bin": subject.provider,
+        "region": subject.region,
+        "service": subject.service,
+        "state": str(transition.application.state),
+        "aggregate_version": version,
+    }
+    events = [_FACTS[fact](**common) for fact in transition.facts if fact in _FACTS]
+    if "step-completed" in transition.facts and deed.task is not None:
+        events.append(StepCompleted(**common, task_id=office.public(deed.task)))
+    events += [StepOpened(**common, task_id=office.public(task)) for task in opened]
+    return [dict(office.outbox.row(event, topic=office.topic, at=deed.at)) for event in events]
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bytes):
+        return "\\x" + value.hex()  # as PostgreSQL reads bytea
+    raise TypeError(type(value).__name__)
