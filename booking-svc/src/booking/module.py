@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,9 +21,9 @@ from booking.schedules.endpoints import router as schedules
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, Provider, ResultPage, StepEffect
 from shared.db import parse_public_id
 from shared.errors import NotFound
-from shared.procedure.law import FormField
+from shared.procedure import Channel, FormField
 
-CONFIRMATION = Path(__file__).parent / "templates" / "confirmation.typ"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 class AppointmentBooking:
@@ -61,12 +60,14 @@ class AppointmentBooking:
     async def ended(self, session: AsyncSession, case: CaseFile, state: str, now: datetime) -> None:  # noqa: ARG002 - either end frees the time
         await _at(session, case.provider, now).release(case.id)
 
-    def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:
-        appointment = data["appointment"] if "appointment" in data else case.details["appointment"]
-        starts_at = datetime.fromisoformat(appointment["starts_at"]).astimezone(ZoneInfo(case.provider.zone))
+    def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:  # noqa: ARG002 - the time is in the details
+        result = case.edition.result(Channel(case.channel), None, None)
+        appointment = case.details["appointment"]
+        starts_at = datetime.fromisoformat(appointment["starts_at"])
         return ResultPage(
-            form=CONFIRMATION,
+            form=TEMPLATES / f"{result.form}.typ",
             data={
+                "title": {"kk": result.title.kk, "ru": result.title.ru},
                 "patient_name": case.name,
                 "doctor": appointment["doctor"]["name"],
                 "specialty": appointment["doctor"]["specialty_title"],
@@ -76,11 +77,8 @@ class AppointmentBooking:
             },
         )
 
-    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002 - the time is in the details
-        appointment = case.details.get("appointment")
-        if appointment is None:
-            return {}
-        return {"slot": appointment["starts_at"], "doctor": appointment["doctor"]["name"]}
+    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002 - every column lies where the regulation points
+        return {}
 
 
 def _at(session: AsyncSession, provider: Provider, now: datetime) -> Appointments:

@@ -19,7 +19,7 @@ router = Router(tags=["doctors"])
 async def list_doctors(
     bin: Bin,  # noqa: A002 - the public path's name
     session: Session,
-    caller: Gateway,
+    _caller: Gateway,
     specialty: Annotated[str | None, Query(max_length=64)] = None,
 ) -> DoctorsOut:
     doctors = await Doctors(session=session, provider=bin).list(specialty)

@@ -1,0 +1,69 @@
+"""The people and organisations of a demo region, as its home folder keeps them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shared.pki.signing import SigningKey
+from shlyuz.demo.api import Api
+from shlyuz.demo.portal import Person, Portal
+from shlyuz.demo.workstation import Workstation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A region that runs: where its gateway answers, and who lives in it (`people.json`)."""
+
+    http: httpx.AsyncClient
+    people: Mapping[str, Any]
+    folder: Path
+
+    @classmethod
+    def at(cls, http: httpx.AsyncClient, home: Path) -> "World":
+        return cls(http=http, people=json.loads((home / "people.json").read_bytes()), folder=home / "demo")
+
+    @property
+    def roots(self) -> list[str]:
+        """Files that let anyone check a result: the root certificate first, then what else is needed."""
+        return [str(Path(path).absolute()) for path in self.people["roots"]]
+
+    def provider(self, region: str) -> Mapping[str, Any]:
+        return next(dict(each) for each in self.people["providers"] if each["region"] == region)
+
+    def portal(self, number: int, *, language: str = "en") -> Portal:
+        """Seat the citizen of that number before a portal."""
+        return Portal(Api(http=self.http, language=language), person(self.people["citizens"][number]))
+
+    def workstation(self, region: str, performer: str) -> Workstation:
+        """Seat a member of the provider's staff who has the performer's role at a workstation."""
+        staff = next(each for each in self.people["staff"] if each["region"] == region and performer in each["roles"])
+        return Workstation(api=Api(http=self.http), bin=staff["bin"], key=key_of(staff), password=staff["password"])
+
+
+def person(citizen: Mapping[str, Any]) -> Person:
+    """Read a citizen with the key from his key file."""
+    parts = (citizen["surname"], citizen["given_name"], citizen["patronymic"])
+    return Person(
+        iin=citizen["iin"], name=" ".join(filter(None, parts)), password=citizen["password"], key=key_of(citizen)
+    )
+
+
+def key_of(holder: Mapping[str, Any]) -> SigningKey:
+    """Open a holder's key file."""
+    return SigningKey.from_p12(Path(holder["p12"]).read_bytes(), holder["p12_password"])
+
+
+def authentication_key(world: World, citizen: int) -> SigningKey:
+    """Make the citizen's other key, the one for authentication: it may log in elsewhere, and never signs."""
+    from datetime import UTC, datetime
+
+    from shared.testing.authority import Authority
+
+    holder = world.people["citizens"][citizen]
+    names = {key: holder[key] for key in ("iin", "surname", "given_name", "patronymic")}
+    authority = Authority.load(Path(world.people["authority"]))
+    return authority.citizen(**names, at=datetime.now(UTC), purpose="authentication").key
