@@ -1,4 +1,4 @@
-"""Slots and appointments as rows. One living appointment a slot is a constraint of the database, not a check in code."""
+"""Slots and appointments as rows. One living appointment a slot is a constraint of the database, not a check."""
 
 from datetime import datetime
 from uuid import UUID

@@ -32,7 +32,7 @@ async def choose_free_time(walk: BookingWalk, portal: Portal) -> tuple[dict[str,
 
 
 async def choose_wishes(walk: BookingWalk, portal: Portal) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Name a specialty and times that suit, and attach a document (akmola booking 8(5)): the dispatcher gives the time."""
+    """Name a specialty and times that suit, and attach a document (akmola booking 8(5))."""
     provider = walk.provider["bin"]
     doctor = (await portal.api.get(f"/providers/{provider}/doctors"))["items"][0]
     tomorrow = datetime.now(UTC) + timedelta(days=1)
