@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.applications.journals.entering import enter
+from shared.applications.journals.entering import Entry, enter
 from shared.applications.notices import form_notice
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
@@ -62,7 +62,9 @@ async def advance(
     if rows.state in _ENDED and rows.state != file.state:
         await office.module(file.service).ended(session, file, rows.state)
     if transition.journal is not None:
-        await enter(session, office, case, transition.journal, data or {}, at=deed.at)
+        scheduled_at = transition.application.scheduled_at
+        entry = Entry(journal=transition.journal, data=data or {}, scheduled_at=scheduled_at)
+        await enter(session, office, case, entry, at=deed.at)
     office.outbox.announce(session)
     return rows
 

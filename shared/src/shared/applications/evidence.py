@@ -65,12 +65,6 @@ class Evidence(BaseModel):
 
 
 def full_name(signer: dict[str, Any]) -> str:
-    """Write the signer's name as his certificate has it: surname, name, patronymic."""
-    given = str(signer.get("given_name") or "")
-    surname = str(signer.get("surname") or "")
-    common = str(signer.get("common_name") or "").strip()
-    patronymic = str(signer.get("patronymic") or "")
-    parts = [part for part in (surname, given, patronymic) if part]
-    # Kazakhstan's certificates put surname and first name in CN and the patronymic in GN.
-    name = " ".join([common, patronymic]).strip() if common else " ".join(parts)
-    return name[:200]
+    """Write the signer's name as his certificate has it: surname, given name, patronymic; else the common name."""
+    parts = [str(signer[key]) for key in ("surname", "given_name", "patronymic") if signer.get(key)]
+    return (" ".join(parts) or str(signer.get("common_name") or ""))[:200]

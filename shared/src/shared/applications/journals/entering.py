@@ -5,6 +5,7 @@ transaction ends, and a rolled-back one gives its number back. Each owning servi
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
+from shared.applications.wording import local
 from shared.db import new_id
 from shared.personal import Iin, salted_digest
 from shared.procedure import Journal
@@ -34,13 +36,23 @@ _ENTER = text("""
 """)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is entered: in which journal, what the step came to, and the time that was given (UTC), if one was."""
+
+    journal: Journal
+    data: Mapping[str, Any]
+    scheduled_at: datetime | None
+
+
 async def enter(
-    session: AsyncSession, office: Office, case: OpenCase, journal: Journal, data: Mapping[str, Any], *, at: datetime
+    session: AsyncSession, office: Office, case: OpenCase, entry: Entry, *, at: datetime
 ) -> int:
     """Add a row and give its number."""
+    journal = entry.journal
     id_ = new_id()
     place = context("journal_rows", "content", id_)
-    values = journal_row(office, case, journal, data, at=at)
+    values = journal_row(office, case, entry, at=at)
     plain = orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
     parameters = {
         "provider": case.file.provider.bin,
@@ -58,20 +70,23 @@ async def enter(
     return number
 
 
-def journal_row(
-    office: Office, case: OpenCase, journal: Journal, data: Mapping[str, Any], *, at: datetime
-) -> dict[str, Any]:
+def journal_row(office: Office, case: OpenCase, entry: Entry, *, at: datetime) -> dict[str, Any]:
     """Fill the journal's columns: where the regulation's path points, unless the service says otherwise."""
     file = case.file
-    known = {
+    known: dict[str, Mapping[str, Any]] = {
         "patient": _patient(case, at),
         "fields": file.fields,
-        "outcome": data,
-        "application": {"number": file.number, "filed_at": file.filed_at.isoformat(), "channel": str(file.channel)},
+        "outcome": entry.data,
+        "application": {
+            "number": file.number,
+            "filed_at": local(file.filed_at, file.provider.zone),
+            "scheduled_at": local(entry.scheduled_at, file.provider.zone),
+            "channel": str(file.channel),
+        },
     }
-    special = office.module(file.service).journal_values(file, data)
+    special = office.module(file.service).journal_values(file, entry.data)
     row = {}
-    for column in journal.columns(case.engine.channel, case.engine.variant):
+    for column in entry.journal.columns(case.engine.channel, case.engine.variant):
         group, _, name = column.value.partition(".")
         row[column.key] = special[column.key] if column.key in special else known[group].get(name)
     return row
@@ -82,24 +97,16 @@ def _patient(case: OpenCase, at: datetime) -> dict[str, Any]:
     signer = case.content.get("signer", {})
     iin = Iin.parse(case.file.patient_iin, allow_test=True)
     today = at.astimezone(ZoneInfo(case.file.provider.zone)).date()
-    surname, name, patronymic = _names(case.file.name)
     return {
         "iin": iin.value,
         "full_name": case.file.name,
-        "surname": signer.get("surname") or surname,
-        "name": name,
-        "given_name": name,
-        "patronymic": patronymic,
+        "surname": signer.get("surname"),
+        "given_name": signer.get("given_name"),
+        "patronymic": signer.get("patronymic"),
         "birth_date": iin.birth_date.isoformat() if iin.birth_date else None,
         "age": _age(iin.birth_date, today),
         "sex": iin.sex,
     }
-
-
-def _names(full: str) -> tuple[str, str, str]:
-    surname, _, rest = full.partition(" ")
-    name, _, patronymic = rest.partition(" ")
-    return surname, name, patronymic
 
 
 def _age(born: date | None, today: date) -> int | None:
