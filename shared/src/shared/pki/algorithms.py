@@ -12,7 +12,7 @@ from typing import Final
 from shared.pki import der
 from shared.pki.certificate import Algorithm, read_algorithm
 from shared.pki.codes import Code, Refused
-from shared.pki.gost import digests
+from shared.pki.gost import digests, engine
 
 
 class Hash(StrEnum):
@@ -82,8 +82,8 @@ SIGNATURES: Final = {
 SIGNATURE_OIDS: Final = {(scheme.family, scheme.hash): oid for oid, scheme in SIGNATURES.items()}
 
 _PLAIN: dict[Hash, Callable[[bytes], bytes]] = {
-    Hash.STREEBOG_256: lambda data: digests.streebog(data, 256),
-    Hash.STREEBOG_512: lambda data: digests.streebog(data, 512),
+    Hash.STREEBOG_256: lambda data: engine.streebog(data, 256),
+    Hash.STREEBOG_512: lambda data: engine.streebog(data, 512),
     Hash.GOST_34311: digests.gost34311,
 }
 _WITHOUT_PARAMETERS = (b"", b"\x05\x00")

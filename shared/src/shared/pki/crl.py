@@ -75,8 +75,8 @@ class Entries:
 
     __slots__ = ("_at", "_data", "_foreign", "_keys", "unknown_critical")
 
-    def __init__(self, data: bytes, start: int, stop: int, *, indirect: bool) -> None:
-        places, self._foreign, self.unknown_critical = _walk(data, start, stop, indirect=indirect)
+    def __init__(self, data: bytes, start: int, stop: int, *, owner: bytes | None) -> None:
+        places, self._foreign, self.unknown_critical = _walk(data, start, stop, owner)
         places.sort()
         self._data = data
         self._keys = array("Q", [place >> 32 for place in places])
@@ -155,7 +155,7 @@ def parse(data: bytes) -> RevocationListData:
     if version not in {0, 1} or (extensions and version != 1):
         raise Malformed("a list of a version that does not exist, or extensions in the first")
     scope = _scope(extensions.get(ISSUING_POINT))
-    entries = Entries(data, *revoked, indirect=scope.indirect)
+    entries = Entries(data, *revoked, owner=issuer if scope.indirect else None)
     return RevocationListData(
         der=data, sha256=hashlib.sha256(data).digest(), tbs=tbs, algorithm=algorithm, signature=signature,
         issuer=issuer, this_update=this_update, next_update=next_update,
@@ -208,13 +208,16 @@ def _scope(extension: Extension | None) -> Scope:
 
 
 def _walk(
-    data: bytes, at: int, stop: int, *, indirect: bool
+    data: bytes, at: int, stop: int, owner: bytes | None
 ) -> tuple[list[int], dict[tuple[names.Folded, int], int], bool]:
-    """Judge the form of every entry and note its place, as last 64 bits of the serial number and offset in one number."""
+    """Judge the form of every entry and note its place, as last 64 bits of the serial number and offset in one number.
+
+    `owner` is the list's issuer when it is indirect: entries after one that names another issuer are that one's.
+    """
     places: list[int] = []
     foreign: dict[tuple[names.Folded, int], int] = {}
     shapes: dict[bytes, _Shape] = {}
-    unknown, owner = False, None
+    unknown, current = False, None
     while at < stop:
         number, rest, end = _cut(data, at, stop)
         if rest < end:
@@ -225,13 +228,13 @@ def _walk(
                     shapes[blob] = shape
             unknown = unknown or shape.unknown_critical
             if shape.issuer is not None:
-                if not indirect:
+                if owner is None:
                     raise Malformed("an entry of another issuer in a list that is not indirect")
-                owner = names.folded(shape.issuer)
-        if owner is None:
+                current = None if names.same(shape.issuer, owner) else names.folded(shape.issuer)
+        if current is None:
             places.append((number & _MASK) << 32 | at)
         else:
-            foreign.setdefault((owner, number), at)
+            foreign.setdefault((current, number), at)
         at = end
     return places, foreign, unknown
 

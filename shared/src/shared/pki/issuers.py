@@ -11,7 +11,7 @@ from functools import lru_cache
 from shared.pki.certificate import Certificate
 from shared.pki.codes import Code, Refused
 from shared.pki.der import Malformed
-from shared.pki.path import Progress
+from shared.pki.path import Progress, is_root
 from shared.pki.policies import PolicyInputs
 from shared.pki.trust import Trust
 
@@ -117,8 +117,10 @@ class Issuers:
 
     def _validate(self, certificates: tuple[Certificate, ...]) -> IssuerPath:
         *authorities, anchor = certificates
-        weak = self._trust.profile.weak_algorithms
-        progress = Progress.start(anchor, len(certificates), self._inputs, weak=weak)
+        profile = self._trust.profile
+        if profile.self_signed_anchors and not is_root(anchor):
+            raise Refused(Code.UNTRUSTED_ISSUER, "the pinned certificate is not a root that signed itself")
+        progress = Progress.start(anchor, len(certificates), self._inputs, weak=profile.weak_algorithms)
         for authority in reversed(authorities):
             progress = progress.through(authority)
         return IssuerPath(certificates=certificates, progress=progress)

@@ -14,7 +14,7 @@ from shared.pki import der
 from shared.pki.algorithms import RSA_ENCRYPTION, RSA_PSS, Family, Hash, Scheme, digest
 from shared.pki.certificate import Algorithm, read_algorithm
 from shared.pki.codes import Code, Refused
-from shared.pki.gost import points
+from shared.pki.gost import engine, points
 
 EC_PUBLIC_KEY: Final = "1.2.840.10045.2.1"
 DSA_KEY: Final = "1.2.840.10040.4.1"
@@ -146,7 +146,7 @@ class GostKey(PublicKey):
     def verify(self, scheme: Scheme, signature: bytes, message: bytes) -> bool:
         if scheme.family is not self.family:
             return False
-        return points.verify(self.point, digest(scheme.hash, message), signature)
+        return engine.verify(self.point, digest(scheme.hash, message), signature)
 
 
 @lru_cache(maxsize=1024)

@@ -155,11 +155,20 @@ def _signer(parsed: RevocationListData, trust: Trust) -> Certificate:
         raise ListRefused(ListFault.ISSUER_UNKNOWN, "no trusted certificate of its issuer may sign lists")
     for held in candidates[: trust.budgets.paths]:
         try:
-            if keys.load(held.spki, weak=weak).verify(scheme, parsed.signature, parsed.tbs):
+            if _key(held, trust).verify(scheme, parsed.signature, parsed.tbs):
                 return held
         except Refused:
             continue
     raise ListRefused(ListFault.SIGNATURE_INVALID, "none of its issuer's keys signed the list")
+
+
+def _key(held: Certificate, trust: Trust, depth: int = 4) -> keys.PublicKey:
+    """Load a signer's key; a DSA key may have left its parameters to its issuer (profile rfc5280, PKITS 4.1.5)."""
+    key = keys.load(held.spki, weak=trust.profile.weak_algorithms)
+    if isinstance(key, keys.DsaKey) and key.parameters is None and depth:
+        for issuer in trust.named(held.issuer):
+            key = key.inheriting(_key(issuer, trust, depth - 1))
+    return key
 
 
 Snapshot = Mapping[names.Folded, tuple[RevocationList, ...]]

@@ -132,6 +132,16 @@ class Progress:
         return key.inheriting(self.key) if isinstance(key, keys.DsaKey) else key
 
 
+def is_root(certificate: Certificate) -> bool:
+    """Tell whether a certificate signed itself, as a root does that kz may pin."""
+    try:
+        key = keys.load(certificate.spki)
+        scheme = scheme_of(certificate.algorithm, weak=True)  # a root is trusted for being pinned, not for this signature
+    except Refused:
+        return False
+    return certificate.self_issued and key.verify(scheme, certificate.signature, certificate.tbs)
+
+
 def _check_authority(certificate: Certificate) -> None:
     if certificate.authority is not True:
         raise Refused(Code.ISSUER_NOT_AUTHORITY, "a certificate that is no authority's issued another")

@@ -11,7 +11,7 @@ class Profile:
     `weak_algorithms`: DSA, SHA-1, MD5 and short RSA keys are read. `every_certificate`: missing revocation data of any
     certificate of the path is unknown, not only of the signer's. `signing_certificates`: steps 7, 9 and 10 are made.
     `partial_lists`: indirect lists, lists for some reasons, and answers until their nextUpdate are taken.
-    `strict_delta_numbers`: base and delta are numbered together (RFC 5280, 5.2.4 (d)); the NCA numbers them apart.
+    `self_signed_anchors`: a pinned root signed itself. `strict_delta_numbers`: base and delta are numbered together (RFC 5280, 5.2.4 (d)); the NCA numbers them apart.
     """
 
     name: str
@@ -20,6 +20,7 @@ class Profile:
     signing_certificates: bool
     partial_lists: bool
     strict_delta_numbers: bool
+    self_signed_anchors: bool
 
 
 KZ: Final = Profile(
@@ -29,6 +30,7 @@ KZ: Final = Profile(
     signing_certificates=True,
     partial_lists=False,
     strict_delta_numbers=False,
+    self_signed_anchors=True,
 )
 RFC5280: Final = Profile(
     name="rfc5280",
@@ -37,4 +39,5 @@ RFC5280: Final = Profile(
     signing_certificates=False,
     partial_lists=True,
     strict_delta_numbers=True,
+    self_signed_anchors=False,
 )

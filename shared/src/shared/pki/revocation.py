@@ -160,7 +160,9 @@ class Revocations:
         """Judge the path of a list's signer: the same anchor (RFC 5280, 6.3.3 (f)), its period, its own status."""
         if signer in issuers:
             return True
-        if signer.sha256 in self._asking or len(self._asking) >= _DEEPEST:
+        if signer.sha256 in self._asking:  # its own status stands in the list that it signed (PKITS 4.14.30)
+            return self._trust.profile.partial_lists
+        if len(self._asking) >= _DEEPEST:
             return False
         self._asking.add(signer.sha256)
         try:

@@ -14,6 +14,7 @@ from shared.pki import certificate, files, names
 from shared.pki.budgets import Budgets
 from shared.pki.certificate import Certificate
 from shared.pki.der import Malformed
+from shared.pki.path import is_root
 from shared.pki.profile import KZ, Profile
 
 _Read = TypeVar("_Read")
@@ -133,6 +134,8 @@ class _Loading:
             return None
         if not isinstance(table.get("test", False), bool):
             self.errors.append("anchor: test is true or false")
+        if not is_root(held):
+            self.errors.append(f"{table['file']} did not sign itself: pin a root")
         return Anchor(certificate=held, test=table.get("test", False) is True)
 
     def _certificate(self, table: Mapping[str, Any], known: set[str]) -> Certificate | None:

@@ -20,7 +20,7 @@ store document, signature and evidence, and MUST treat UNKNOWN as "not now".
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -57,11 +57,15 @@ class Verifier:
         at: datetime,
         expect: Expectation,
         answers: Sequence[FetchedAnswer] = (),
+        known: Sequence[bytes] = (),
     ) -> Verdict:
-        """Carry out condition 2 at an instant (aware). Never raises for foreign bytes; ValueError for a naive `at`."""
+        """Carry out condition 2 at an instant (aware). Never raises for foreign bytes; ValueError for a naive `at`.
+
+        `known` are certificates from elsewhere, for a message without any: the judge has them, a gateway has none.
+        """
         if at.tzinfo is None:
             raise ValueError("the time of judgement needs a zone")
-        examination = _Examination(self, document, signature, at, expect, answers)
+        examination = _Examination(self, document, signature, at, expect, answers, known)
         return examination.run()
 
     def question(self, verdict: Verdict) -> Question | None:
@@ -80,7 +84,7 @@ class _Examination:
 
     def __init__(
         self, verifier: Verifier, document: bytes, signature: bytes, at: datetime, expect: Expectation,
-        answers: Sequence[FetchedAnswer],
+        answers: Sequence[FetchedAnswer], known: Sequence[bytes],
     ) -> None:  # fmt: skip
         self._trust, self._issuers, self._parse = verifier._trust, verifier._issuers, verifier._parse  # noqa: SLF001
         self._snapshot = verifier._index.snapshot  # noqa: SLF001
@@ -91,6 +95,7 @@ class _Examination:
             expect,
             answers,
         )
+        self._known = known
         self._signer: Signer | None = None
         self._path: Path | None = None
         self._sources: tuple[Source, ...] = ()
@@ -141,7 +146,8 @@ class _Examination:
 
     def _find_signer(self, message: cms.SignedMessage) -> tuple[cms.SignerInfo, Certificate]:
         info = message.signers[0]
-        return info, find_certificate(message, info, self._parse, self._trust.budgets.certificate_bytes)
+        held = message.certificates or self._known
+        return info, find_certificate(held, info, self._parse, self._trust.budgets.certificate_bytes)
 
     def _status(self, path: Path) -> Status:
         chain = path.issuers
@@ -179,13 +185,13 @@ def check_period(leaf: Certificate, at: datetime) -> None:
 
 
 def find_certificate(
-    message: cms.SignedMessage, info: cms.SignerInfo, parse: Callable[[bytes], Certificate], limit: int
+    candidates: Iterable[bytes], info: cms.SignerInfo, parse: Callable[[bytes], Certificate], limit: int
 ) -> Certificate:
-    """Step 2: find the certificate that the signer names among those of the message.
+    """Step 2: find the certificate that the signer names among those at hand.
 
     Raises Refused: no-certificate, certificate-malformed.
     """
-    for data in message.certificates:
+    for data in candidates:
         if len(data) > limit:
             raise Refused(Code.CERTIFICATE_MALFORMED, f"a certificate of more than {limit} bytes")
         try:

@@ -77,12 +77,28 @@ def _round_keys() -> tuple[Words, ...]:
 
 
 def _transform(state: bytes) -> Words:
-    """Substitute, transpose and multiply (LPS): word i is made of the i-th byte of each word."""
+    """Substitute, transpose and multiply (LPS): word i is made of the i-th byte of each word. Unrolled: this is all."""
     t0, t1, t2, t3, t4, t5, t6, t7 = _tables()
-    return tuple(
-        t0[a] ^ t1[b] ^ t2[c] ^ t3[d] ^ t4[e] ^ t5[f] ^ t6[g] ^ t7[h]
-        for a, b, c, d, e, f, g, h in zip(*(state[at : at + 8] for at in range(0, _BLOCK, 8)), strict=True)
-    )
+    (
+        a00, a01, a02, a03, a04, a05, a06, a07,
+        a10, a11, a12, a13, a14, a15, a16, a17,
+        a20, a21, a22, a23, a24, a25, a26, a27,
+        a30, a31, a32, a33, a34, a35, a36, a37,
+        a40, a41, a42, a43, a44, a45, a46, a47,
+        a50, a51, a52, a53, a54, a55, a56, a57,
+        a60, a61, a62, a63, a64, a65, a66, a67,
+        a70, a71, a72, a73, a74, a75, a76, a77,
+    ) = state  # fmt: skip
+    return (
+        t0[a00] ^ t1[a10] ^ t2[a20] ^ t3[a30] ^ t4[a40] ^ t5[a50] ^ t6[a60] ^ t7[a70],
+        t0[a01] ^ t1[a11] ^ t2[a21] ^ t3[a31] ^ t4[a41] ^ t5[a51] ^ t6[a61] ^ t7[a71],
+        t0[a02] ^ t1[a12] ^ t2[a22] ^ t3[a32] ^ t4[a42] ^ t5[a52] ^ t6[a62] ^ t7[a72],
+        t0[a03] ^ t1[a13] ^ t2[a23] ^ t3[a33] ^ t4[a43] ^ t5[a53] ^ t6[a63] ^ t7[a73],
+        t0[a04] ^ t1[a14] ^ t2[a24] ^ t3[a34] ^ t4[a44] ^ t5[a54] ^ t6[a64] ^ t7[a74],
+        t0[a05] ^ t1[a15] ^ t2[a25] ^ t3[a35] ^ t4[a45] ^ t5[a55] ^ t6[a65] ^ t7[a75],
+        t0[a06] ^ t1[a16] ^ t2[a26] ^ t3[a36] ^ t4[a46] ^ t5[a56] ^ t6[a66] ^ t7[a76],
+        t0[a07] ^ t1[a17] ^ t2[a27] ^ t3[a37] ^ t4[a47] ^ t5[a57] ^ t6[a67] ^ t7[a77],
+    )  # fmt: skip
 
 
 def _compress(chain: int, block: int, count: int) -> int:

@@ -3,6 +3,7 @@
 Jacobian coordinates over gmpy2, Shamir's trick. Anywhere that Python runs; `shared.pki.gost.libcrypto` is faster where it is.
 """
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from gmpy2 import invert, mpz
@@ -52,6 +53,7 @@ CRYPTOPRO_256_A: Final = Curve(  # RFC 4357, 11.4: id-GostR3410-2001-CryptoPro-A
 CURVES: Final = {64: TC26_512_A, 32: CRYPTOPRO_256_A}
 SIZES: Final = {"gost512": 64, "gost256": 32}
 
+Combine = Callable[[Curve, mpz, mpz, "Affine"], mpz | None]
 Jacobian = tuple[mpz, mpz, mpz]
 Affine = tuple[mpz, mpz]
 
@@ -72,8 +74,11 @@ def read(size: int, both: bytes) -> Point:
     return Point(size, int(x), int(y))
 
 
-def verify(key: Point, digest: bytes, signature: bytes) -> bool:
-    """Judge a signature (r, then s, little-endian) over a digest as its standard writes it."""
+def verify(key: Point, digest: bytes, signature: bytes, combine: "Combine | None" = None) -> bool:
+    """Judge a signature (r, then s, little-endian) over a digest as its standard writes it.
+
+    `combine` computes one·P + other·Q; the default is Python's.
+    """
     curve, size = CURVES[key.size], key.size
     if len(signature) != 2 * size or len(digest) != size:
         return False
@@ -81,7 +86,7 @@ def verify(key: Point, digest: bytes, signature: bytes) -> bool:
     if not (0 < r < curve.q and 0 < s < curve.q):
         return False
     inverse = invert(mpz(int.from_bytes(digest, "little")) % curve.q or _ONE, curve.q)
-    x = combine(curve, s * inverse % curve.q, -r * inverse % curve.q, (mpz(key.x), mpz(key.y)))
+    x = (combine or _combine)(curve, s * inverse % curve.q, -r * inverse % curve.q, (mpz(key.x), mpz(key.y)))
     return x is not None and x % curve.q == r
 
 
@@ -142,3 +147,6 @@ def _affine(p: mpz, point: Jacobian) -> Affine | None:
     inverse = invert(point[2], p)
     square = inverse * inverse % p
     return point[0] * square % p, point[1] * square * inverse % p
+
+
+_combine = combine
