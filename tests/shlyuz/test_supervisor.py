@@ -150,7 +150,7 @@ class TestSupervisor:
 
     async def test_reports_a_crash_loop_with_the_end_of_the_log(self, scene: Scene) -> None:
         async with scene.supervised(scene.program("broken", CRASHER)) as supervisor, asyncio.timeout(20):
-            await until(lambda: len(scene.said) > CRASHES)
+            await until(lambda: len(scene.said) == CRASHES)
             with pytest.raises(CrashLoop, match=rf"broken has died {CRASHES} times in a row(.|\n)*no such database"):
                 await supervisor.ready()
         assert scene.said[0] == "broken ended by itself with status 1; started again in 0.05 s"

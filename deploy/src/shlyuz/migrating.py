@@ -67,7 +67,8 @@ async def databases(owner_urls: Mapping[str, str], *, report: Callable[[str], No
 
 
 async def topics(kafka: str, services: tuple[str, ...] = SERVICES) -> list[str]:
-    from shared.events import ensure_topics, topics_of
+    from shared.events import topics_of
+    from shared.events.creating import ensure_topics
     from shared.settings import ServiceSettings
 
     partitions = ServiceSettings().kafka_partitions

@@ -65,14 +65,15 @@ def binaries(_home: Path) -> Iterator[Finding]:
 
 
 def gost(_home: Path) -> Iterator[Finding]:
-    from shared.pki.gost.backend import BACKEND
+    try:
+        import gmpy2
 
-    if BACKEND == "gmpy2":
-        yield good("gost", "GOST signatures are verified with gmpy2")
-    else:
-        yield warning(
-            "gost", f"GOST signatures are verified with {BACKEND}, three times as slowly", "pip install gmpy2"
-        )
+        import shared.pki.gost.points
+    except ImportError as missing:
+        yield broken("gost", f"citizens' signatures cannot be verified: {missing}", "make install")
+        return
+    carrier = f"gmpy2 {gmpy2.version()}, {gmpy2.mp_version()}"
+    yield good("gost", f"{shared.pki.gost.points.__name__} verifies GOST signatures with {carrier}")
 
 
 def zone(_home: Path) -> Iterator[Finding]:

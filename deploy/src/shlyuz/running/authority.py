@@ -4,7 +4,6 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shlyuz.running.home import Home
@@ -19,12 +18,20 @@ def authority(home: Home, *, base_url: str, regulations: "Regulations") -> "Auth
     """Load the authority, or make it together with everybody's key files. `base_url` is where its lists are served."""
     from shared.testing.authority import Authority
 
+    now = datetime.now(UTC)
     if home.cast.exists():
-        return Authority.load(home.pki)
-    made = Authority.create(at=datetime.now(UTC), base_url=base_url)
-    made.save(home.pki)
+        made = Authority.load(home.pki)
+        made.books.list_number = max(
+            made.books.list_number, int(now.timestamp())
+        )  # lists grow, however the last run ended
+        _publish(home, made)
+        return made
+    made = Authority.create(at=now, base_url=base_url, title="SHLYUZ DEMO", fresh_keys=True)
     made.trust_toml(home.pki)
-    home.write_json(home.cast, _everybody(home, made, regulations))
+    everybody = _everybody(home, made, regulations)
+    made.save(home.pki)
+    _publish(home, made)
+    home.write_json(home.cast, everybody)
     return made
 
 
@@ -44,7 +51,7 @@ def _everybody(home: Home, made: "Authority", regulations: "Regulations") -> dic
         _keep_seal(home, made, provider)
     return {
         "authority": str(home.pki),
-        "roots": [str(path) for path in _published(home, made)],
+        "roots": [str(home.pki / name) for name in ("root.pem", "issuing.pem", "root.crl", "leaf.crl")],
         "providers": [{name: one[name] for name in ("region", "bin", "names")} for one in cast.providers()],
         "operators": [_equip(home, made, one) for one in cast.operators()],
         "citizens": [_equip(home, made, one) for one in cast.citizens()],
@@ -60,7 +67,7 @@ def _equip(home: Home, made: "Authority", member: "Member") -> dict[str, Any]:
         holder = made.citizen(**person, at=now)
         more: dict[str, Any] = {"phone": "+7701" + member.iin[-7:]}
     else:
-        holder = made.staff(**person, bin=member.bin, organisation=member.organisation, role="employee", at=now)
+        holder = made.staff(**person, bin=member.bin, organisation=member.organisation, at=now)
         more = {"bin": member.bin, "name": f"{member.surname} {member.given_name}", "roles": list(member.roles)}
     file = home.write(home.people / f"{member.key}.p12", holder.p12(word))
     home.write(file.with_suffix(".pass"), word.encode() + b"\n")
@@ -75,9 +82,8 @@ def _keep_seal(home: Home, made: "Authority", provider: dict[str, Any]) -> None:
     home.write(home.seals / f"{provider['bin']}.pass", word.encode())
 
 
-def _published(home: Home, made: "Authority") -> list[Path]:
-    """What lets anyone check a result: root, intermediate, and the lists."""
+def _publish(home: Home, made: "Authority") -> None:
+    """Lay fresh lists beside the certificates: what lets anyone check a result without asking us."""
     now = datetime.now(UTC)
-    parts = {"root.cer": made.root_certificate, "issuer.cer": made.issuer_certificate}
-    parts |= {"leaf.crl": made.crl(at=now), "root.crl": made.root_crl(at=now)}
-    return [home.write(home.pki / name, data) for name, data in parts.items()]
+    home.write(home.pki / "leaf.crl", made.crl(at=now))
+    home.write(home.pki / "root.crl", made.root_crl(at=now))

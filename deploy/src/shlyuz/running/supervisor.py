@@ -75,6 +75,7 @@ class Supervisor:
             await asyncio.wait((waiting, self._crashed), return_when=asyncio.FIRST_COMPLETED)
             if self._crashed.done():
                 await self._crashed
+            self._crashed.cancel()  # from now on a crash loop is reported, and the others go on
         finally:
             waiting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -155,10 +156,11 @@ class Supervisor:
         text = (
             f"{program.name} has died {CRASHES} times in a row; its log, {program.log}, ends with:\n{tail(program.log)}"
         )
-        self._report(text)
-        if not self._crashed.done():
+        if self._crashed.done():
+            self._report(text)
+        else:
             self._crashed.set_exception(CrashLoop(text))
-            self._crashed.exception()  # whoever waits for readiness hears it; else it has been reported
+            self._crashed.exception()  # so that asyncio does not complain when nobody waits any more
 
     async def _launch_later(self, watched: Watched, pause: float) -> None:
         await asyncio.sleep(pause)
@@ -202,5 +204,14 @@ def how_it_ended(status: int) -> str:
 
 
 def tail(log: Path, lines: int = 12) -> str:
-    text = log.read_bytes()[-8192:].decode(errors="replace") if log.exists() else ""
-    return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+    """The end of a log, as a person reads it: of a structured line its event."""
+    text = log.read_bytes()[-16384:].decode(errors="replace") if log.exists() else ""
+    said = "\n".join(event(line) for line in text.splitlines()[-lines:])
+    return "\n".join(f"    {line}" for line in said.splitlines()[-2 * lines :])
+
+
+def event(line: str) -> str:
+    try:
+        return str(json.loads(line)["event"])
+    except (ValueError, KeyError, TypeError):
+        return line

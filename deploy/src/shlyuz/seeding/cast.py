@@ -37,7 +37,7 @@ class Member:
     given_name: str
     patronymic: str
     bin: str | None = None
-    organisation: str | None = None
+    organisation: str = ""
     roles: tuple[str, ...] = ()
 
 
