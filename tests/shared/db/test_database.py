@@ -151,7 +151,9 @@ class TestPublicId:
         assert value.version == 7
         assert parse_public_id("bkg", public_id("bkg", value)) == value
 
-    @pytest.mark.parametrize("text", ["", "bkg", "bkg-", "bkg-xyz", "att-" + "0" * 32, "bkg-" + "A" * 32, "bkg-" + "0" * 33])
+    @pytest.mark.parametrize(
+        "text", ["", "bkg", "bkg-", "bkg-xyz", "att-" + "0" * 32, "bkg-" + "A" * 32, "bkg-" + "0" * 33]
+    )
     def test_is_not_found_when_it_is_no_id_of_this_owner(self, text):
         with pytest.raises(NotFound):
             parse_public_id("bkg", text)

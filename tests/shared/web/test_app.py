@@ -100,8 +100,10 @@ class TestProblem:
 
     async def test_takes_brackets_within_texts_for_texts(self, running, client):
         request = {"number": 4, "guest": "[{" * 15 + '"\\'}
-        content = (b'{"number": 4, "guest": "' + b"[{" * 15 + b'\\"\\\\"' + b', "more": ["' + b"[" * 500 + b'"]}')
-        taken = await client.post("/rooms", content=content, headers=running.headers(**{"Content-Type": "application/json"}))
+        content = b'{"number": 4, "guest": "' + b"[{" * 15 + b'\\"\\\\"' + b', "more": ["' + b"[" * 500 + b'"]}'
+        taken = await client.post(
+            "/rooms", content=content, headers=running.headers(**{"Content-Type": "application/json"})
+        )
         assert taken.status_code == 201, request
 
     @pytest.mark.parametrize(("method", "path", "status", "code"), [

@@ -15,6 +15,7 @@ from shared.errors.problem import ProblemError, codes_of
 Language = Literal["kk", "ru", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _PARTS = ("title", "detail")
+_NOT_IMPORTED = ("__main__", ".alembic.env")  # a process, and what only Alembic can load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ def missing_texts(package: str) -> list[str]:
     Imports every module of the package, so that no class hides; meant for the package's own tests.
     """
     for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
-        if not module.name.endswith("__main__") and ".versions." not in module.name:
+        if not module.name.endswith(_NOT_IMPORTED):
             importlib.import_module(module.name)
     return [
         f"{problem.__name__} {code} {part} {language}"

@@ -3,8 +3,8 @@
 The relay and the consumer, which load the Kafka client, are imported from their own modules.
 """
 
-from shared.events.envelope import Envelope, Received
-from shared.events.event import Event, EventUnknown, Handler, Handlers, event_types
+from shared.events.envelope import Envelope, Handler, Handlers, Received
+from shared.events.event import Event, event_types
 from shared.events.facts import (
     ApplicationEvent,
     ApplicationIssued,
@@ -43,7 +43,6 @@ __all__ = [
     "ApplicationWithdrawn",
     "Envelope",
     "Event",
-    "EventUnknown",
     "Handler",
     "Handlers",
     "Outbox",

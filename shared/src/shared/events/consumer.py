@@ -21,8 +21,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from shared.clock import Clock
 from shared.db import Database
 from shared.errors import ProblemError
-from shared.events.envelope import EnvelopeInvalid
-from shared.events.event import Handlers
+from shared.events.envelope import EnvelopeInvalid, Handlers
 from shared.events.handling import DependencyAway, Handling
 from shared.events.metrics import PAUSED
 from shared.events.outbox import Outbox

@@ -1,12 +1,13 @@
 """CloudEvents 1.0 in Kafka's binary mode: attributes as headers `ce_…`, data as the value (protocol binding, 3.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.event import Event
 
@@ -87,6 +88,11 @@ class Received(Generic[E]):
     partition: int
     offset: int
     request_id: str | None = None
+
+
+Handler = Callable[[AsyncSession, Received[Any]], Awaitable[None]]
+"""Brings about the effect of one message within the given transaction."""
+Handlers = Mapping[type[Event], Handler]
 
 
 def event_of(envelope: Envelope, kind: type[E]) -> E:

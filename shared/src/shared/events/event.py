@@ -1,17 +1,8 @@
 """What an event is: a typed fact in the past tense, without personal data; within a version it only gains fields."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.ext.asyncio import AsyncSession
-
-if TYPE_CHECKING:
-    from shared.events.envelope import Received
-
-
-class EventUnknown(LookupError):
-    """The type is none of this version's; a consumer passes such messages over."""
 
 
 class Event(BaseModel):
@@ -27,11 +18,6 @@ class Event(BaseModel):
     def key(self) -> str:
         """Give the id of the thing it is about: messages of one key keep their order."""
         raise NotImplementedError
-
-
-Handler = Callable[[AsyncSession, "Received[Any]"], Awaitable[None]]
-"""Brings about the effect of one message within the given transaction."""
-Handlers = Mapping[type[Event], Handler]
 
 
 def event_types() -> dict[str, type[Event]]:

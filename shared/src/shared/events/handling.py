@@ -15,8 +15,8 @@ from shared.db import Database
 from shared.errors import ProblemError
 from shared.events import inbox
 from shared.events.dead_letters import DeadLettered
-from shared.events.envelope import Envelope, Headers, Received, event_of, read_envelope
-from shared.events.event import Event, Handler, Handlers
+from shared.events.envelope import Envelope, Handler, Handlers, Headers, Received, event_of, read_envelope
+from shared.events.event import Event
 from shared.events.inbox import Place, Standing
 from shared.events.metrics import DEAD, HANDLED
 from shared.events.outbox import Outbox
@@ -58,9 +58,7 @@ class _Message:
 class Handling:
     """Handle the messages of one consumer; used by the loop that reads them, and when dead ones are tried again."""
 
-    def __init__(
-        self, *, consumer: str, handlers: Handlers, database: Database, outbox: Outbox, clock: Clock
-    ) -> None:
+    def __init__(self, *, consumer: str, handlers: Handlers, database: Database, outbox: Outbox, clock: Clock) -> None:
         self._consumer = consumer
         self._handlers = {kind.type: (kind, handler) for kind, handler in handlers.items()}
         self._database = database
@@ -79,7 +77,7 @@ class Handling:
                 outcome = await self._attempt(message)
             except Exception as error:  # noqa: BLE001  # whatever the handler raises is judged here
                 _raise_if_away(error)
-                _LOG.exception("message failed", message=str(message.envelope.id), tries=tried)
+                _LOG.exception("message failed", message_id=str(message.envelope.id), tries=tried)
                 if tried == TRIES:
                     outcome = await self._bury(message, error)
                 else:
@@ -166,7 +164,7 @@ class Handling:
             if row is None:
                 raise
             _raise_if_away(error)
-            _LOG.exception("dead letter failed again", message=str(row.event_id))
+            _LOG.exception("dead letter failed again", message_id=str(row.event_id))
             async with self._database.transaction() as session:
                 await inbox.bury_again(session, row, type(error).__name__)
             return 0
@@ -183,5 +181,3 @@ def _raise_if_away(error: Exception) -> None:
     )
     if away:
         raise DependencyAway(safe_message(error)) from error
-
-

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, text, update
+from sqlalchemy import Row, bindparam, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,25 +18,31 @@ _ENTER = text(
     """
     WITH dead AS (SELECT 1 FROM dead_letters WHERE consumer = :consumer AND topic = :topic AND key = :key LIMIT 1),
     entered AS (
-        INSERT INTO inbox (consumer, event_id) SELECT :consumer, CAST(:event_id AS uuid) WHERE NOT EXISTS (SELECT 1 FROM dead)
+        INSERT INTO inbox (consumer, event_id)
+        SELECT :consumer, CAST(:event_id AS uuid) WHERE NOT EXISTS (SELECT 1 FROM dead)
         ON CONFLICT DO NOTHING RETURNING 1
     )
     SELECT EXISTS (SELECT 1 FROM entered) AS entered, EXISTS (SELECT 1 FROM dead) AS dead
     """
 )
-# The first letter of each key: it is released, or it was parked while the one before it was being resolved.
-_TAKE = text(
-    f"""
-    SELECT {", ".join(f"first.\"{column.name}\"" for column in dead_letters.c)} FROM dead_letters AS first
-    WHERE first.consumer = :consumer AND first.state IN ('released', 'parked')
-      AND NOT EXISTS (
-        SELECT 1 FROM dead_letters AS before
-        WHERE before.consumer = first.consumer AND before.topic = first.topic AND before.key = first.key
-          AND before.seq < first.seq
-      )
-    ORDER BY first.seq LIMIT 1 FOR UPDATE SKIP LOCKED
-    """
-).columns(*dead_letters.c)
+_FIRST, _BEFORE = dead_letters.alias("first"), dead_letters.alias("before")
+# The first letter of each key, if it is released; or parked, while the one before it was being resolved.
+_TAKE = (
+    select(_FIRST)
+    .where(
+        _FIRST.c.consumer == bindparam("reader"),
+        _FIRST.c.state.in_(("released", "parked")),
+        ~exists().where(
+            _BEFORE.c.consumer == _FIRST.c.consumer,
+            _BEFORE.c.topic == _FIRST.c.topic,
+            _BEFORE.c.key == _FIRST.c.key,
+            _BEFORE.c.seq < _FIRST.c.seq,
+        ),
+    )
+    .order_by(_FIRST.c.seq)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=_FIRST)
+)
 
 
 class Standing(Enum):
@@ -127,7 +133,7 @@ async def _lay(
 
 async def take_released(session: AsyncSession, consumer: str) -> Letter | None:
     """Lock the next message to be tried again, or give None."""
-    row = (await session.execute(_TAKE, {"consumer": consumer})).one_or_none()
+    row = (await session.execute(_TAKE, {"reader": consumer})).one_or_none()
     return None if row is None else _letter(row)
 
 

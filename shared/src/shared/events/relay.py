@@ -3,7 +3,8 @@
 1. A relay locks lanes (`FOR UPDATE SKIP LOCKED`): a lane's events are carried by one relay at a time.
 2. It reads what waits in them, by number, in a statement of its own, whose snapshot is younger than the lock: what
    another relay has sent and committed is not seen again.
-3. It sends each key's events one after another, keys side by side, each under a deadline; a failure ends its key's turn.
+3. It sends each key's events one after another, keys side by side, each under a deadline; a failure ends the key's
+   turn.
 4. It marks what was acknowledged, and commits: only then are the lanes free.
 
 There is no cursor: an event committed late with a low number is simply found waiting. The producer is neither

@@ -31,8 +31,7 @@ async def kafka_broker(folder: Path, *, port: int = 0) -> AsyncIterator[Broker]:
 
     `port` 0 takes a free one. Raises `ProgramFailed` with its last words.
     """
-    folder = folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     port = port or free_port()
     address = f"tcp://127.0.0.1:{port}"
     command: list[str | Path] = [_binary(), "broker", "--listener-url", address, "--advertised-listener-url", address,
@@ -56,6 +55,10 @@ async def test_broker(folder: Path) -> AsyncIterator[Broker]:
 
 
 test_broker.__test__ = False  # type: ignore[attr-defined]  # its name begins like a test's
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _binary() -> Path:

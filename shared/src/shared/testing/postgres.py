@@ -7,6 +7,7 @@ import asyncio
 import os
 import pwd
 import secrets
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -50,8 +51,7 @@ async def postgres_server(folder: Path, *, port: int = 0, durable: bool = True) 
     above the data and the programs become passable (not readable) for it. Raises `ProgramFailed` with the server's
     last words.
     """
-    folder = folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     account = _account()
     _let_pass(account, folder, programs())
     data, log, port = folder / "data", folder / "postgres.log", port or free_port()
@@ -85,20 +85,35 @@ async def test_postgres(folder: Path) -> AsyncIterator[PostgresServer]:
 test_postgres.__test__ = False  # type: ignore[attr-defined]  # its name begins like a test's
 
 
+def _make(folder: Path) -> None:
+    if not folder.is_absolute():
+        raise ValueError("name the data folder by its whole path")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _is_there(data: Path) -> bool:
+    return data.is_dir()
+
+
 async def _initialise(folder: Path, data: Path, log: Path, account: Account | None) -> str:
     """Make the data folder if there is none that is whole, and give the superuser's password."""
     secret = folder / "superuser.password"
-    if (data / "PG_VERSION").is_file() and secret.is_file():
+    if _is_there(data):
         return secret.read_text("ascii").strip()
     secret.touch(mode=0o600)
     secret.write_text(secrets.token_urlsafe(24), "ascii")
     _own(account, folder, secret)
-    command: list[str | Path] = [programs() / "initdb", "-D", data, "-U", _SUPERUSER, "-E", "UTF8", "--auth=scram-sha-256",
-               f"--pwfile={secret}", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
-               "--no-instructions", "--no-sync"]  # fmt: skip
+    fresh = folder / "data.new"  # what an interrupted run left is not whole, and is made anew
+    shutil.rmtree(fresh, ignore_errors=True)
+    command: list[str | Path] = [
+        programs() / "initdb", "-D", fresh, "-U", _SUPERUSER, "-E", "UTF8", "--auth=scram-sha-256",
+        f"--pwfile={secret}", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
+        "--no-instructions",
+    ]  # fmt: skip
     program = await Program.start(command, log=log, account=account)
     if await program.ended():
         raise ProgramFailed(f"initdb failed: {last_words(log)}")
+    fresh.rename(data)
     return secret.read_text("ascii").strip()
 
 

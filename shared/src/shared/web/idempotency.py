@@ -89,9 +89,7 @@ async def claim_answer(
     return Claim(scope=scope, key=key, person=person)
 
 
-def answer_row(
-    *, scope: str, key: str, request: bytes, answer: Answer, person: Person | None = None
-) -> dict[str, Any]:
+def answer_row(*, scope: str, key: str, request: bytes, answer: Answer, person: Person | None = None) -> dict[str, Any]:
     """Give the whole row of an answer that is known beforehand, for a statement of the owner's own.
 
     Inserted in the owner's transaction it is claim and memory at once: a parallel repeat waits at the primary key,

@@ -1,0 +1,185 @@
+"""The consumer: one effect for each message whatever happens, on the real database and broker."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import orjson
+import pytest
+from aiokafka import AIOKafkaProducer
+from sqlalchemy import text
+
+from shared.errors import ServiceAway
+from shared.events import ApplicationSubmitted, dead_letter_topic
+from shared.events.consumer import Consumer
+from shared.events.dead_letters import release, waiting
+from shared.events.envelope import Envelope
+from shared.events.relay import Relay
+from shared.testing import FixedClock
+
+NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+
+
+class Guests:
+    """Writes a room for each message, or fails as it is told."""
+
+    def __init__(self) -> None:
+        self.failing: set[str] = set()
+        self.away = False
+        self.tries: list[str] = []
+
+    async def arrive(self, session, message) -> None:
+        key = f"{message.event.application_id}/{message.event.aggregate_version}"
+        self.tries.append(key)
+        await session.execute(
+            text("INSERT INTO rooms VALUES (gen_random_uuid(), (SELECT count(*) FROM rooms), :guest, now())"),
+            {"guest": key},
+        )
+        if self.away:
+            raise ServiceAway("auth")
+        if key in self.failing:
+            raise RuntimeError("cannot be handled")
+
+
+@pytest.fixture
+def guests() -> Guests:
+    return Guests()
+
+
+@pytest.fixture
+def group() -> str:
+    return f"group-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def consumer(database, settings, outbox, topic, guests, group):
+    return Consumer(
+        name=group, topics=[topic], handlers={ApplicationSubmitted: guests.arrive}, database=database,
+        settings=settings, outbox=outbox, clock=FixedClock(NOW),
+    )  # fmt: skip
+
+
+async def rooms(database) -> list[str]:
+    async with database.transaction() as session:
+        return list((await session.execute(text("SELECT guest FROM rooms ORDER BY number"))).scalars())
+
+
+async def letters(database) -> list[tuple[str, str]]:
+    async with database.transaction() as session:
+        return [(letter.key, letter.state) for letter in await waiting(session)]
+
+
+async def send(kafka, topic, *events, event_id=None):
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    for event in events:
+        envelope = Envelope(
+            id=event_id or uuid4(), source="/sample", type=event.type, subject=event.key, time=NOW,
+            data=orjson.dumps(event.model_dump(mode="json")),
+        )  # fmt: skip
+        await producer.send_and_wait(topic, envelope.data, key=event.key.encode(), headers=list(envelope.headers()))
+    await producer.stop()
+
+
+class TestConsumer:
+    async def test_handles_a_repeated_message_once(
+        self, database, settings, topic, consumer, submitted, at_work, eventually
+    ):
+        twice = uuid4()
+        await send(settings.kafka, topic, submitted("smp-1"), event_id=twice)
+        await send(settings.kafka, topic, submitted("smp-1"), event_id=twice)
+        await send(settings.kafka, topic, submitted("smp-2"))
+        async with at_work(consumer):
+            await eventually(lambda: _equal(rooms(database), ["smp-1/1", "smp-2/1"]))
+        assert consumer.ready
+
+    async def test_begins_after_what_it_handled_when_it_is_started_again(
+        self, database, settings, topic, consumer, guests, submitted, at_work, eventually, outbox, group
+    ):
+        await send(settings.kafka, topic, submitted("smp-1"))
+        async with at_work(consumer):
+            await eventually(lambda: _equal(rooms(database), ["smp-1/1"]))
+            await asyncio.sleep(0.5)
+        await send(settings.kafka, topic, submitted("smp-2"))
+        again = Consumer(
+            name=group, topics=[topic], handlers={ApplicationSubmitted: guests.arrive}, database=database,
+            settings=settings, outbox=outbox, clock=FixedClock(NOW),
+        )  # fmt: skip
+        async with at_work(again):
+            await eventually(lambda: _equal(rooms(database), ["smp-1/1", "smp-2/1"]), 30)
+        assert guests.tries == ["smp-1/1", "smp-2/1"]
+
+    async def test_tries_three_times_then_parks_what_follows_in_order_and_goes_on_with_other_keys(
+        self, database, settings, topic, consumer, guests, submitted, at_work, eventually, read, outbox
+    ):
+        guests.failing = {"smp-1/1"}
+        events = [submitted("smp-1", 1), submitted("smp-1", 2), submitted("smp-2", 1), submitted("smp-1", 3)]
+        await send(settings.kafka, topic, *events)
+        parked = [("smp-1", "dead"), ("smp-1", "parked"), ("smp-1", "parked")]
+        async with at_work(consumer), at_work(Relay("sample", database, settings, outbox=outbox)):
+            await eventually(lambda: _equal(letters(database), parked))
+            assert await rooms(database) == ["smp-2/1"]
+            assert guests.tries.count("smp-1/1") == 3
+            told = await read(settings.kafka, dead_letter_topic("sample"), 1)
+            assert orjson.loads(told[-1].value)["error"] == "RuntimeError"
+
+            async with database.transaction() as session:
+                assert await release(session) == 1
+            await eventually(lambda: _holds(lambda: guests.tries.count("smp-1/1") == 4))
+            await asyncio.sleep(0.2)
+            assert await letters(database) == parked
+
+            guests.failing = set()
+            async with database.transaction() as session:
+                assert await release(session) == 1
+            await eventually(lambda: _equal(letters(database), []))
+        assert await rooms(database) == ["smp-2/1", "smp-1/1", "smp-1/2", "smp-1/3"]
+
+    async def test_buries_a_message_that_is_no_event_of_its_type(
+        self, database, settings, topic, consumer, submitted, at_work, eventually
+    ):
+        class Broken(ApplicationSubmitted):
+            def model_dump(self, **options):
+                return {"application_id": 1}
+
+        await send(settings.kafka, topic, Broken(**submitted("smp-1").model_dump()), submitted("smp-2"))
+        async with at_work(consumer):
+            await eventually(lambda: _equal(rooms(database), ["smp-2/1"]))
+            await eventually(lambda: _equal(letters(database), [("smp-1", "dead")]))
+
+    async def test_passes_over_what_is_no_event_and_what_it_does_not_know(
+        self, database, settings, topic, consumer, submitted, at_work, eventually
+    ):
+        producer = AIOKafkaProducer(bootstrap_servers=settings.kafka)
+        await producer.start()
+        await producer.send_and_wait(topic, b"nonsense", key=b"k")
+        await producer.stop()
+
+        class Unknown(ApplicationSubmitted):
+            type = "kz.shlyuz.application.unheard-of.v1"
+
+        await send(settings.kafka, topic, Unknown(**submitted().model_dump()), submitted("smp-2"))
+        async with at_work(consumer):
+            await eventually(lambda: _equal(rooms(database), ["smp-2/1"]))
+        assert await letters(database) == []
+
+    async def test_waits_without_using_up_tries_while_something_is_away(
+        self, database, settings, topic, consumer, guests, submitted, at_work, eventually
+    ):
+        guests.away = True
+        await send(settings.kafka, topic, submitted("smp-1"), submitted("smp-1", 2))
+        async with at_work(consumer):
+            await eventually(lambda: _holds(lambda: len(guests.tries) > 3), 20)
+            assert set(guests.tries) == {"smp-1/1"}
+            assert await rooms(database) == []
+            guests.away = False
+            await eventually(lambda: _equal(rooms(database), ["smp-1/1", "smp-1/2"]))
+        assert await letters(database) == []
+
+
+async def _equal(found, expected):
+    return await found == expected
+
+
+async def _holds(condition):
+    return condition()
