@@ -52,7 +52,7 @@ class Supervisor:
         self._preload, self._first_pause = preload, first_pause
         self._nursery: asyncio.subprocess.Process | None = None
         self._stopping = False
-        self._crashed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._crashed: asyncio.Future[None] | None = None  # there while someone waits for readiness
         self._listening: asyncio.Task[None] | None = None
 
     @property
@@ -70,13 +70,17 @@ class Supervisor:
 
     async def ready(self) -> None:
         """Return when every program answers /readyz with 200. Raises CrashLoop when one of them only dies."""
+        self._crashed = crashed = asyncio.get_running_loop().create_future()
+        for watched in self._watched.values():
+            if watched.deaths >= CRASHES:
+                raise CrashLoop(describe_crash_loop(watched.program))
         waiting = asyncio.gather(*(self._ready(watched) for watched in self._watched.values()))
         try:
-            await asyncio.wait((waiting, self._crashed), return_when=asyncio.FIRST_COMPLETED)
-            if self._crashed.done():
-                await self._crashed
-            self._crashed.cancel()  # from now on a crash loop is reported, and the others go on
+            await asyncio.wait((waiting, crashed), return_when=asyncio.FIRST_COMPLETED)
+            if crashed.done():
+                await crashed
         finally:
+            self._crashed = None  # from now on a crash loop is reported, and the others go on
             waiting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await waiting
@@ -148,19 +152,15 @@ class Supervisor:
         pause = min(self._first_pause * 2 ** (watched.deaths - 1), LONGEST_PAUSE)
         self._report(f"{watched.program.name} {how_it_ended(status)}; started again in {pause:g} s")
         if watched.deaths == CRASHES:
-            self._tell_crash_loop(watched)
+            self._tell_crash_loop(watched.program)
         watched.launching = asyncio.create_task(self._launch_later(watched, pause))
 
-    def _tell_crash_loop(self, watched: Watched) -> None:
-        program = watched.program
-        text = (
-            f"{program.name} has died {CRASHES} times in a row; its log, {program.log}, ends with:\n{tail(program.log)}"
-        )
-        if self._crashed.done():
+    def _tell_crash_loop(self, program: Program) -> None:
+        text = describe_crash_loop(program)
+        if self._crashed is None:
             self._report(text)
-        else:
+        elif not self._crashed.done():
             self._crashed.set_exception(CrashLoop(text))
-            self._crashed.exception()  # so that asyncio does not complain when nobody waits any more
 
     async def _launch_later(self, watched: Watched, pause: float) -> None:
         await asyncio.sleep(pause)
@@ -201,6 +201,10 @@ def how_it_ended(status: int) -> str:
     if status < 0:
         return f"was ended by {signal.Signals(-status).name}"
     return f"ended by itself with status {status}"
+
+
+def describe_crash_loop(program: Program) -> str:
+    return f"{program.name} has died {CRASHES} times in a row; its log, {program.log}, ends with:\n{tail(program.log)}"
 
 
 def tail(log: Path, lines: int = 12) -> str:
