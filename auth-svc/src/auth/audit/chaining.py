@@ -55,7 +55,7 @@ async def first_broken_link(database: Database) -> int | None:
 
 
 def digest_of(record: AnyRow, previous: bytes) -> bytes:
-    columns = {column.name: _plain(getattr(record, column.name)) for column in audit_records.columns}
+    columns = {str(column.name): _plain(getattr(record, column.name)) for column in audit_records.columns}
     return sha256(previous + orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).digest()
 
 

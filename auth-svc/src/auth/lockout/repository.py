@@ -1,11 +1,11 @@
 """Counting in one statement, so that a hundred guesses at once count a hundred."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, literal, select
-from sqlalchemy.dialects.postgresql import INTERVAL, insert
+from sqlalchemy import ColumnElement, Interval, case, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.lockout.models import login_failures
@@ -51,9 +51,8 @@ class LockoutRepository:
 def _locked_until(failures: ColumnElement[int], rule: Rule, now: datetime) -> ColumnElement[datetime | None]:
     """The first lock comes with the last allowed try; each failure after it doubles the pause, up to the longest."""
     doublings = func.least(failures - rule.tries, MOST_DOUBLINGS)
-    pause = func.least(_interval(rule.first_pause) * func.power(2.0, doublings), _interval(rule.longest_pause))
+    seconds = func.least(
+        rule.first_pause.total_seconds() * func.power(2.0, doublings), rule.longest_pause.total_seconds()
+    )
+    pause = func.make_interval(0, 0, 0, 0, 0, 0, seconds, type_=Interval())
     return case((failures >= rule.tries, literal(now) + pause), else_=None)
-
-
-def _interval(length: timedelta) -> ColumnElement[timedelta]:
-    return literal(length, INTERVAL)

@@ -16,6 +16,7 @@ class Account:
     kind: Kind
     id: UUID
     password_hash: str
+    password_version: int
 
 
 async def find(session: AsyncSession, lookup: bytes, organisation: str | None) -> Account | None:
@@ -27,16 +28,18 @@ async def find(session: AsyncSession, lookup: bytes, organisation: str | None) -
 
 async def hold(session: AsyncSession, account: Account) -> bool:
     """Keep the account as it was when its password was checked, until the login is decided; False if it changed."""
-    keeper = StaffRepository(session) if account.kind == "staff" else CitizenRepository(session)
-    return await keeper.hold(account.id, account.password_hash)
+    return await _keeper(session, account).hold(account.id, account.password_version)
 
 
 async def rehash(session: AsyncSession, account: Account, password_hash: str) -> None:
-    if account.kind == "staff":
-        await StaffRepository(session).change(account.id, {"password_hash": password_hash})
-    else:
-        await CitizenRepository(session).rehash(account.id, password_hash)
+    await _keeper(session, account).rehash(account.id, password_hash)
 
 
 def _account(kind: Kind, row: AnyRow | None) -> Account | None:
-    return None if row is None else Account(kind=kind, id=row.id, password_hash=row.password_hash)
+    if row is None:
+        return None
+    return Account(kind=kind, id=row.id, password_hash=row.password_hash, password_version=row.password_version)
+
+
+def _keeper(session: AsyncSession, account: Account) -> StaffRepository | CitizenRepository:
+    return StaffRepository(session) if account.kind == "staff" else CitizenRepository(session)

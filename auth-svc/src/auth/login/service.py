@@ -28,7 +28,7 @@ from shared.db import Database
 from shared.personal import Iin, Persons
 
 Why = Literal["locked", "challenge", "other-person", "unknown-account", "wrong-password", "changed", "certificate"]
-GUESSES: Final = frozenset({"unknown-account", "wrong-password", "changed"})
+GUESSES: Final = frozenset({"unknown-account", "wrong-password"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

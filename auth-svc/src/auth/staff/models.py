@@ -1,6 +1,18 @@
 """A staff account is a person at an organisation: one person may work for two, with two accounts."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from auth.metadata import metadata
@@ -18,6 +30,8 @@ staff = Table(
     Column("roles", ARRAY(Text), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("password_hash", Text, nullable=False),
+    # Counts the passwords that were set; a hash that is only made anew with another cost is the same password.
+    Column("password_version", Integer, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("language IN ('kk', 'ru', 'en')", name="language"),

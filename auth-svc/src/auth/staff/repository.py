@@ -40,20 +40,23 @@ class StaffRepository:
 
     async def by_lookup(self, lookup: bytes, organisation: str) -> AnyRow | None:
         found = await self._session.execute(
-            select(table.id, table.person_id, table.password_hash)
+            select(table.id, table.password_hash, table.password_version)
             .join(person_keys, person_keys.c.id == table.person_id)
             .where(person_keys.c.lookup == lookup, table.bin == organisation, table.active)
         )
         return found.first()
 
-    async def hold(self, account_id: UUID, password_hash: str) -> bool:
+    async def hold(self, account_id: UUID, password_version: int) -> bool:
         """Lock the account while its login is decided; False when it was closed or its password changed meanwhile."""
         found = await self._session.execute(
             select(table.id)
-            .where(table.id == account_id, table.active, table.password_hash == password_hash)
+            .where(table.id == account_id, table.active, table.password_version == password_version)
             .with_for_update()
         )
         return found.first() is not None
+
+    async def rehash(self, account_id: UUID, password_hash: str) -> None:
+        await self._session.execute(update(staff).where(table.id == account_id).values(password_hash=password_hash))
 
     async def change(self, account_id: UUID, values: dict[str, Any]) -> AnyRow:
         changed = await self._session.execute(

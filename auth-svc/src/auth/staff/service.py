@@ -86,7 +86,7 @@ class StaffAdministration:
         if account_id == by.account_id and (change.active is False or ROLE not in (change.roles or {ROLE})):
             raise OwnAccount
         person = await self._persons.get(self._session, row.person_id)
-        changed = await self._staff.change(account_id, _changes(change, person, account_id, now))
+        changed = await self._staff.change(account_id, _changes(change, person, row, now))
         await self._end_sessions(account_id, change, now)
         await self._record("staff-changed", account_id, by.account_id, now, _facts(change))
         return member(changed, person)
@@ -150,17 +150,20 @@ def _values(new: NewStaff, person: Person, now: datetime) -> dict[str, Any]:
         "roles": sorted(new.roles),
         "active": True,
         "password_hash": new.password_hash,
+        "password_version": 1,
         "created_at": now,
         "changed_at": now,
     }
 
 
-def _changes(change: Change, person: Person, account_id: UUID, now: datetime) -> dict[str, Any]:
+def _changes(change: Change, person: Person, row: AnyRow, now: datetime) -> dict[str, Any]:
+    new_password = change.password_hash is not None
     wanted = {
-        "name": None if change.name is None else person.seal(f"staff.name:{account_id}", change.name),
+        "name": None if change.name is None else person.seal(f"staff.name:{row.id}", change.name),
         "roles": None if change.roles is None else sorted(change.roles),
         "active": change.active,
         "password_hash": change.password_hash,
+        "password_version": row.password_version + 1 if new_password else None,
     }
     return {"changed_at": now} | {name: value for name, value in wanted.items() if value is not None}
 

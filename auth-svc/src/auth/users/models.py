@@ -1,6 +1,6 @@
 """A citizen's account, and the signed proofs by which IINs were registered or taken over."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, LargeBinary, Table, Text, Uuid
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
 
 from auth.metadata import metadata
 from shared.personal.tables import person_keys
@@ -14,6 +14,8 @@ citizens = Table(
     Column("phone", LargeBinary, nullable=False),
     Column("language", Text, nullable=False),
     Column("password_hash", Text, nullable=False),
+    # Counts the passwords that were set; a hash that is only made anew with another cost is the same password.
+    Column("password_version", Integer, nullable=False),
     Column("registered_at", DateTime(timezone=True), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("language IN ('kk', 'ru', 'en')", name="language"),

@@ -29,12 +29,13 @@ class CitizenRepository:
     async def take(self, values: dict[str, Any]) -> AnyRow:
         """Make the account or give it to whom the values describe: (id, taken_over)."""
         kept = {"id", "person_id", "iin", "registered_at"}
+        changed = {name: value for name, value in values.items() if name not in kept}
         taken = await self._session.execute(
             insert(citizens)
             .values(values)
             .on_conflict_do_update(
                 index_elements=[table.person_id],
-                set_={name: value for name, value in values.items() if name not in kept},
+                set_=changed | {"password_version": table.password_version + 1},
             )
             .returning(table.id, literal_column("(xmax <> 0)").label("taken_over"))
         )
@@ -52,25 +53,21 @@ class CitizenRepository:
 
     async def by_lookup(self, lookup: bytes) -> AnyRow | None:
         found = await self._session.execute(
-            select(table.id, table.person_id, table.password_hash)
+            select(table.id, table.password_hash, table.password_version)
             .join(person_keys, person_keys.c.id == table.person_id)
             .where(person_keys.c.lookup == lookup)
         )
         return found.first()
 
-    async def hold(self, account_id: UUID, password_hash: str) -> bool:
+    async def hold(self, account_id: UUID, password_version: int) -> bool:
         """Lock the account while its login is decided; False when its password changed since it was read."""
         found = await self._session.execute(
-            select(table.id).where(table.id == account_id, table.password_hash == password_hash).with_for_update()
+            select(table.id).where(table.id == account_id, table.password_version == password_version).with_for_update()
         )
         return found.first() is not None
 
     async def rehash(self, account_id: UUID, password_hash: str) -> None:
         await self._session.execute(update(citizens).where(table.id == account_id).values(password_hash=password_hash))
-
-    async def by_id(self, account_id: UUID) -> AnyRow | None:
-        found = await self._session.execute(select(citizens).where(table.id == account_id))
-        return found.first()
 
 
 def proof_values(

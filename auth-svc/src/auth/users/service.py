@@ -132,6 +132,7 @@ def _values(citizen: NewCitizen, person: Person, password_hash: str, now: dateti
         "phone": person.seal(f"citizens.phone:{person.id}", citizen.phone),
         "language": citizen.language,
         "password_hash": password_hash,
+        "password_version": 1,
         "registered_at": now,
         "changed_at": now,
     }
