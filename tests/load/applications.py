@@ -1,0 +1,67 @@
+"""Signed applications a second: clients that each send the next prepared request as soon as the last is answered."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from statistics import quantiles
+
+import aiohttp
+import asyncpg
+from population import Signed, signed_applications
+
+from shlyuz.state import RegionState
+
+EXPECTED_AT_MOST = 450
+"""Requests prepared for each second of the run."""
+
+
+@dataclass(slots=True)
+class Run:
+    latencies: list[float] = field(default_factory=list)
+    others: dict[int, int] = field(default_factory=dict)
+
+
+async def measure(region: RegionState, *, citizens: int, clients: int, seconds: int) -> dict[str, object]:
+    """Run the load and say what came of it; `rows` counts the applications that the database has more than before."""
+    requests = await signed_applications(region, citizens, seconds * EXPECTED_AT_MOST)
+    before = await _rows(region)
+    run, queue, started = Run(), iter(requests), time.monotonic()
+    end = started + seconds
+    connector = aiohttp.TCPConnector(limit=clients)
+    async with aiohttp.ClientSession(region.url, connector=connector) as http, asyncio.TaskGroup() as group:
+        for _ in range(clients):
+            group.create_task(_client(http, queue, run, end))
+    took = time.monotonic() - started
+    rows = await _rows(region) - before
+    cuts = quantiles(run.latencies, n=100)
+    return {
+        "per_s": round(len(run.latencies) / took, 1),
+        "p50_ms": round(cuts[49] * 1000, 1),
+        "p95_ms": round(cuts[94] * 1000, 1),
+        "seconds": round(took, 1),
+        "rows": rows,
+        "not_201": run.others,
+    }
+
+
+async def _client(http: aiohttp.ClientSession, queue: Iterator[Signed], run: Run, end: float) -> None:
+    for request in queue:
+        started = time.monotonic()
+        if started >= end:
+            return
+        headers = {"Authorization": f"Bearer {request.token}", "Content-Type": "application/json"}
+        async with http.post("/api/v1/applications", data=request.body, headers=headers) as answer:
+            await answer.read()
+        if answer.status == 201:
+            run.latencies.append(time.monotonic() - started)
+        else:
+            run.others[answer.status] = run.others.get(answer.status, 0) + 1
+
+
+async def _rows(region: RegionState) -> int:
+    connection = await asyncpg.connect(region.owner_urls["booking"].replace("+asyncpg", ""))
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM applications"))
+    finally:
+        await connection.close()
