@@ -3,6 +3,7 @@
 import typer
 
 from shlyuz import administrators, doctor, migrating, signing
+from shlyuz.demo import command as demo
 from shlyuz.running import command as running
 
 app = typer.Typer(
@@ -14,6 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(running.command)
+app.command("demo")(demo.command)
 app.command("migrate")(migrating.command)
 app.command("doctor")(doctor.command)
 app.command("sign")(signing.command)
