@@ -3,12 +3,24 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SHLYUZ_"
+
+
+def _seconds(value: object) -> object:
+    """Read a bare number as seconds; pydantic itself reads ISO 8601 (`PT3S`) and `00:00:03` from text."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+"""A span of time in a setting: seconds (`3`, `0.5`) or ISO 8601 (`PT3S`)."""
 
 
 class ServiceSettings(BaseSettings):
@@ -33,28 +45,28 @@ class ServiceSettings(BaseSettings):
     database_url: SecretStr | None = None
     """asyncpg URL of the process's own database, in the application's role."""
     pool_size: int = Field(default=10, ge=1)
-    statement_timeout: timedelta = timedelta(seconds=15)
+    statement_timeout: Duration = timedelta(seconds=15)
 
     kafka: str | None = None
     """Bootstrap servers, host:port, separated by commas."""
-    kafka_session_timeout: timedelta = timedelta(seconds=10)
-    kafka_heartbeat_interval: timedelta = timedelta(seconds=1)
-    kafka_rebalance_timeout: timedelta = timedelta(seconds=10)
+    kafka_session_timeout: Duration = timedelta(seconds=10)
+    kafka_heartbeat_interval: Duration = timedelta(seconds=1)
+    kafka_rebalance_timeout: Duration = timedelta(seconds=10)
     kafka_group_instance: str | None = None
-    kafka_send_timeout: timedelta = timedelta(seconds=10)
+    kafka_send_timeout: Duration = timedelta(seconds=10)
     kafka_partitions: int = Field(default=4, ge=1)
-    event_retention: timedelta = timedelta(days=7)
-    relay_poll: timedelta = timedelta(milliseconds=100)
+    event_retention: Duration = timedelta(days=7)
+    relay_poll: Duration = timedelta(milliseconds=100)
 
     regulations: Path | None = None
     caller_key: Path | None = None
     caller_keys: Path | None = None
     personal_key: Path | None = None
 
-    drain: timedelta = timedelta(seconds=20)
+    drain: Duration = timedelta(seconds=20)
     """How long running requests may take to end after SIGTERM."""
-    header_deadline: timedelta = timedelta(seconds=10)
-    body_deadline: timedelta = timedelta(seconds=30)
+    header_deadline: Duration = timedelta(seconds=10)
+    body_deadline: Duration = timedelta(seconds=30)
 
     def __init__(self, **values: Any) -> None:
         values.setdefault("_secrets_dir", os.environ.get(f"{PREFIX}SECRETS_DIR"))
