@@ -72,7 +72,7 @@ check-types: install
 	@$(BIN)/mypy --no-error-summary
 
 check-layers: install
-	@$(BIN)/lint-imports --quiet || { $(BIN)/lint-imports; exit 1; }
+	@$(BIN)/lint-imports > $(VENV)/layers.txt || { cat $(VENV)/layers.txt; exit 1; }
 
 # A service takes the platform's libraries through shlyuz-shared, whose declaration pins them for all (DEP003).
 DEPTRY := deptry --no-ansi src --ignore DEP003 --package-module-name-map \

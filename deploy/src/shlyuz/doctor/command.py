@@ -34,7 +34,7 @@ def command(
     only: Annotated[
         list[str] | None, typer.Option(help=f"Only this check; again for more: {', '.join(CHECKS)}.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing of what is good.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what is broken.")] = False,
     json: Json = False,
 ) -> None:
     """Check the installation and say what to do. Exits 1 when something is broken; a warning is no failure.
@@ -49,7 +49,7 @@ def command(
         answer([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            if finding.grade is not Grade.GOOD or not quiet:
+            if finding.grade is Grade.BROKEN or not quiet:
                 show(finding)
     if any(finding.grade is Grade.BROKEN for finding in findings):
         raise typer.Exit(1)
