@@ -1,6 +1,6 @@
 """Run one process of booking-svc: `python -m booking web` or `python -m booking worker`."""
 
-from shared.web import run_service
+from shared.web.process import run_service
 
 if __name__ == "__main__":
     run_service(
