@@ -90,9 +90,8 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=32)
     options = parser.parse_args()
     Path("build").mkdir(exist_ok=True)
-    print(
-        "raised for the load:", *(f"{name}={value}" for name, value in (LIMITS | CHEAP_PASSWORDS).items()), sep="\n  "
-    )
+    settings = (f"{name}={value}" for name, value in (LIMITS | CHEAP_PASSWORDS).items())
+    say("raised for the load: " + ", ".join(settings))
     results = asyncio.run(measure(options))
     Path("build/bench.json").write_text(json.dumps(results, indent=2) + "\n")
     say(table(results))
