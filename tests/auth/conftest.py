@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from auth.app import create
+from auth.keys.service import KeyKeeper, SigningKeys
 from auth.providers.service import Description
 from auth.seeding import Made, Seeding, Wanted, open_seeding
 from auth.settings import Settings
@@ -198,21 +199,29 @@ async def auth_settings(postgres, caller, tmp_path_factory) -> AsyncIterator[tup
         yield settings, made.owner_url
 
 
-@pytest.fixture
-async def auth(auth_settings, caller) -> AsyncIterator[Auth]:
-    """The service at 14:00 in Almaty on a Monday; what an earlier test left in the counters is gone."""
+@pytest.fixture(scope="package")
+async def service(auth_settings):
+    """The application, started once, and the operator's means."""
     settings, owner_url = auth_settings
-    owner = Database(owner_url)
+    app, owner = create(settings), Database(owner_url)
+    async with app.router.lifespan_context(app), open_seeding(settings) as seeding:
+        yield app, seeding, owner
+    await owner.close()
+
+
+@pytest.fixture
+async def auth(service, caller) -> AsyncIterator[Auth]:
+    """The service at 14:00 in Almaty on a Monday; what an earlier test left in counters and keys is gone."""
+    app, seeding, owner = service
     async with owner.transaction() as session:
         await session.execute(text("TRUNCATE login_failures, signing_keys"))
-    app = create(settings)
-    async with app.router.lifespan_context(app), open_seeding(settings) as seeding:
-        clock = FixedClock(START)
-        app.state.platform = replace(app.state.platform, clock=clock)
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://auth", trust_env=False) as client:
-            yield Auth(app=app, client=client, clock=clock, gateway=caller, owner=owner, seeding=seeding)
-    await owner.close()
+    clock, opened = FixedClock(START), app.state.platform
+    keeper = KeyKeeper(opened.need_persons(), opened.settings)
+    resources = {**opened.resources, "keys": SigningKeys(database=opened.database, keeper=keeper)}
+    app.state.platform = replace(opened, clock=clock, resources=resources)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://auth", trust_env=False) as client:
+        yield Auth(app=app, client=client, clock=clock, gateway=caller, owner=owner, seeding=seeding)
+    app.state.platform = opened
 
 
 @pytest.fixture

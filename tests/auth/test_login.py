@@ -65,12 +65,12 @@ class TestLogInWithPassword:
     async def test_hashes_anew_when_the_cost_was_raised(self, auth, citizen):
         old = await auth.rows("SELECT id, password_hash FROM citizens ORDER BY registered_at DESC, id DESC LIMIT 1")
         dearer = PasswordHashing(Cost(memory_kib=2048, rounds=1, workers=1, queue=1))
-        auth.platform.resources["passwords"].close()
         auth.platform.resources["passwords"] = dearer
         assert (await auth.log_in(citizen)).status_code == 200
         [new] = await auth.rows("SELECT password_hash FROM citizens WHERE id = :id", id=old[0]["id"])
         assert "m=2048" in new["password_hash"]
         assert (await auth.log_in(citizen)).status_code == 200
+        dearer.close()
 
 
 class TestLogInWithCertificate:
@@ -189,7 +189,6 @@ class TestRefuse:
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid-request")
 
     async def test_says_503_when_too_many_wait(self, auth, citizen):
-        auth.platform.resources["passwords"].close()
         full = PasswordHashing(Cost(memory_kib=1024, rounds=60, workers=1, queue=1))
         auth.platform.resources["passwords"] = full
         answers = await asyncio.gather(*(auth.log_in(citizen) for _ in range(6)))
@@ -198,6 +197,7 @@ class TestRefuse:
         assert {answer.status_code for answer in answers} == {200, 503}
         assert {answer.json()["code"] for answer in busy} == {"passwords-busy"}
         assert busy[0].headers["retry-after"] == "2"
+        full.close()
 
 
 class TestPause:

@@ -2,15 +2,26 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from auth.providers.service import Description, Provider
 from auth.words import Code, Strict, Translated
 from shared.procedure import OpeningHours, OpeningHoursInvalid
 
-Zone = Annotated[str, Field(max_length=64)]
+
+def known(zone: str) -> str:
+    """An IANA zone that this installation knows; the words of the error repeat nothing."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PydanticCustomError("zone", "no zone of the IANA database") from error
+    return zone
+
+
+Zone = Annotated[str, Field(max_length=64), AfterValidator(known)]
 
 
 class WrittenProvider(Strict):
@@ -22,19 +33,17 @@ class WrittenProvider(Strict):
     services: Annotated[tuple[Code, ...], Field(max_length=50)]
     active: bool = True
 
-    @model_validator(mode="after")
-    def _open_at_some_time(self) -> Self:
-        """The hours' zone is the provider's; the words of the error name no value."""
+    @field_validator("opening_hours")
+    @classmethod
+    def _read(cls, hours: dict[str, Any], seen: ValidationInfo) -> dict[str, Any]:
+        """Keep them as `shared.procedure` writes them; their zone is the provider's."""
+        zone = seen.data.get("zone")
+        if zone is None or hours.get("zone", zone) != zone:
+            raise PydanticCustomError("opening-hours", "the zone of the hours is not the provider's")
         try:
-            self.hours()
+            return OpeningHours.from_json({**hours, "zone": zone}).to_json()
         except (OpeningHoursInvalid, KeyError, TypeError, AttributeError, ValueError) as error:
             raise PydanticCustomError("opening-hours", "the opening hours make no sense") from error
-        return self
-
-    def hours(self) -> dict[str, Any]:
-        if self.opening_hours.get("zone", self.zone) != self.zone:
-            raise OpeningHoursInvalid("the zone of the hours is not the provider's")
-        return OpeningHours.from_json({**self.opening_hours, "zone": self.zone}).to_json()
 
     def described(self, organisation: str) -> Description:
         return Description(
@@ -43,7 +52,7 @@ class WrittenProvider(Strict):
             names=self.names.model_dump(),
             address=self.address.model_dump(),
             zone=self.zone,
-            opening_hours=self.hours(),
+            opening_hours=self.opening_hours,
             services=tuple(sorted(set(self.services))),
             active=self.active,
         )
