@@ -5,7 +5,7 @@ import base64
 import json
 import shutil
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from shared.applications.app import create
 from shared.applications.case import Acceptance, ResultPage, StepEffect
@@ -227,6 +227,10 @@ class World:
         async with self.owner.transaction() as session:
             return list((await session.execute(text(statement), parameters)).all())
 
+    async def execute(self, statement: str) -> None:
+        async with self.owner.transaction() as session:
+            await session.execute(text(statement))
+
     async def events(self) -> list[str]:
         rows = await self.rows("SELECT type FROM outbox ORDER BY seq")
         return [row.type.removeprefix("kz.shlyuz.application.").removesuffix(".v1") for row in rows]
@@ -338,3 +342,23 @@ def together():
         return list(await asyncio.gather(*calls))
 
     return send
+
+
+@pytest.fixture
+def statements(world):
+    """Count the statements that the service sends."""
+
+    @contextmanager
+    def counting():
+        seen: list[str] = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            seen.append(" ".join(statement.split())[:60])
+
+        event.listen(world.database.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(world.database.engine.sync_engine, "before_cursor_execute", note)
+
+    return counting

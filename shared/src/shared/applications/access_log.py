@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.records import context
+from shared.applications.rowset import as_rows
 from shared.db import new_id
 from shared.personal import Person
 from shared.web import Actor
@@ -35,7 +35,7 @@ async def record_access(
     for person, application in seen:
         id_ = new_id()
         content = person.seal_json(context("access_records", "content", id_), {"name": actor.name})
-        rows.append({"id": id_, "person": person.id, "application": application, "content": "\\x" + content.hex()})
+        rows.append({"id": id_, "person": person.id, "application": application, "content": content})
     if rows:
         await session.execute(
             _RECORD,
@@ -45,6 +45,6 @@ async def record_access(
                 "bin": actor.bin or "",
                 "roles": sorted(actor.roles),
                 "action": action,
-                "rows": orjson.dumps(rows).decode(),
+                "rows": as_rows(rows),
             },
         )

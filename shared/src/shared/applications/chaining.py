@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.rowset import as_rows
 from shared.clock import Clock
 from shared.db import Database
 
@@ -89,7 +89,7 @@ class Chainer:
             rows = await _unchained(session, source)
             if rows:
                 links = await _links(session, source, rows, self._clock.now())
-                await session.execute(_LINK, {"rows": orjson.dumps(links).decode()})
+                await session.execute(_LINK, {"rows": as_rows(links)})
         return len(rows)
 
 
@@ -109,7 +109,7 @@ async def _links(session: AsyncSession, source: str, rows: list[Any], now: datet
         previous = link_hash(previous, source, row.id.bytes, digest)
         links.append({
             "position": position, "source": source, "row_id": row.id, "row_recorded_at": row.recorded_at,
-            "digest": "\\x" + digest.hex(), "hash": "\\x" + previous.hex(), "chained_at": now,
+            "digest": digest, "hash": previous, "chained_at": now,
         })  # fmt: skip
     return links
 

@@ -15,6 +15,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from shared.applications.office import Office
+from shared.applications.rowset import as_rows
 from shared.db import new_id
 from shared.events.facts import (
     ApplicationEvent,
@@ -152,10 +153,10 @@ def recording(office: Office, subject: Subject, transition: Transition, deed: De
         due=_json(due.to_json()) if due else None,
         tail=tail(names),
         parameters={
-            "opened": _json(opened),
-            "moved": _json([_task(None, subject.provider, task, deed) for task in _moved(transition)]),
-            "history": _json([_history(deed, subject.version + n, change) for n, change in enumerate(changes, 1)]),
-            "events": _json(events),
+            "opened": as_rows(opened),
+            "moved": as_rows([_task(None, subject.provider, task, deed) for task in _moved(transition)]),
+            "history": as_rows([_history(deed, subject.version + n, change) for n, change in enumerate(changes, 1)]),
+            "events": as_rows(events),
         },
     )
 
@@ -221,11 +222,6 @@ def _events(
     return [dict(office.outbox.row(event, topic=office.topic, at=deed.at)) for event in events]
 
 
+
 def _json(value: Any) -> str:
-    return orjson.dumps(value, default=_plain).decode()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()  # as PostgreSQL reads bytea
-    raise TypeError(type(value).__name__)
+    return orjson.dumps(value).decode()
