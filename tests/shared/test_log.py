@@ -30,7 +30,7 @@ def start():
 
 
 def lines(capsys) -> list[dict]:
-    return [orjson.loads(line) for line in capsys.readouterr().out.splitlines(capsys)]
+    return [orjson.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 class TestConfigure:
