@@ -15,6 +15,9 @@ from shared.procedure.hours import WorkingClock
 from shared.procedure.limits import Clock, Limit
 from shared.procedure.trace import Trace, TraceNote
 
+_INSTANT = timedelta(microseconds=1)
+"""Closing time belongs to the day that ends with it, also where that is midnight."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
@@ -70,7 +73,8 @@ def rest(due: Deadline, rested_at: datetime, resumed_at: datetime, clock: Workin
     if Limit.parse(due.limit).clock is Clock.WORKING_TIME:
         due_at = _run(clock.working_time(rested_at, due.due_at), resumed_at, clock, notes)
     else:
-        due_at = _count(_working_days(rested_at, resumed_at, clock), clock.local(due.due_at).date(), clock, notes)
+        last = clock.local(due.due_at - _INSTANT).date()
+        due_at = _count(_working_days(rested_at, resumed_at, clock), last, clock, notes)
     notes.append(TraceNote.of("due", at=due_at))
     return Deadline(due_at=due_at, limit=due.limit, trace=tuple(notes))
 
