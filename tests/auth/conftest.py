@@ -167,6 +167,11 @@ def make_proof():
 
 
 @pytest.fixture
+def make_registration():
+    return registration
+
+
+@pytest.fixture
 def make_iin():
     return new_iin
 

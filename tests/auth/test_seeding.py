@@ -3,6 +3,7 @@
 import pytest
 
 from auth.administrator import ROLE
+from auth.providers.service import Description
 from auth.seeding import Wanted
 from auth.staff.errors import RoleUnknown, StaffExists
 from shared.errors import InvalidRequest
@@ -27,6 +28,22 @@ class TestSeeding:
         organisation = make_bin()
         for _ in range(2):
             await auth.seeding.operator(organisation, ["akmola", "zhambyl"])
+
+    async def test_tells_a_provider_that_is_there_already_no_second_time(self, auth, polyclinic):
+        described = (
+            "SELECT bin, region, names, address, zone, opening_hours, services, active FROM providers WHERE bin = :bin"
+        )
+        [row] = await auth.rows(described, bin=polyclinic.bin)
+        again = await auth.seeding.provider(Description(**{**row, "services": tuple(row["services"])}))
+        assert again.version == 1
+        assert await auth.rows("SELECT count(*) FROM outbox WHERE key = :bin", bin=polyclinic.bin) == [{"count": 1}]
+
+    async def test_refuses_a_service_that_the_region_does_not_have(self, auth, polyclinic):
+        """Only zhambyl's decree has the HIV test."""
+        described = "SELECT bin, region, names, address, zone, opening_hours, active FROM providers WHERE bin = :bin"
+        [row] = await auth.rows(described, bin=polyclinic.bin)
+        with pytest.raises(InvalidRequest):
+            await auth.seeding.provider(Description(**row, services=("hiv-test",)))
 
     async def test_refuses_a_region_without_regulations(self, auth, make_bin):
         with pytest.raises(InvalidRequest):

@@ -50,29 +50,26 @@ class Providers:
         self._law = law
 
     async def put(self, wanted: Description, by: Administrator, now: datetime) -> Provider:
-        """Make or change; a change that changes nothing is no new version. Raises OperatorOnly, InvalidRequest."""
+        """Make or change, as an operator's administrator may. Raises OperatorOnly, InvalidRequest."""
         if wanted.region not in by.regions:
             raise OperatorOnly
-        self._check(wanted)
         before = await self._providers.lock(wanted.bin)
         if before is not None and before.region not in by.regions:
             raise OperatorOnly
-        if before is not None and _description(before) == wanted:
-            return _provider(before)
         return await self.write(wanted, by=by, now=now)
 
     async def write(self, wanted: Description, *, by: Administrator | None, now: datetime) -> Provider:
-        """Without asking who may: nobody's `by` is the operator of the machine."""
+        """Without asking who may: nobody's `by` is the operator of the machine.
+
+        What changes nothing is no new version, and no event.
+        """
+        self._check(wanted)
+        before = await self._providers.lock(wanted.bin)
+        if before is not None and _description(before) == wanted:
+            return _provider(before)
         provider = _provider(await self._providers.put({**asdict(wanted), "changed_at": now}))
         await self._outbox.publish(self._session, _event(provider), topic=PROVIDER_TOPIC, at=now)
-        await AuditTrail(self._session).record(
-            Deed(
-                name="provider-changed",
-                at=now,
-                actor_id=by.account_id if by is not None else None,
-                facts={"bin": provider.bin, "version": provider.version},
-            )
-        )
+        await AuditTrail(self._session).record(_deed(provider, by, now))
         return provider
 
     async def one(self, organisation: str, by: Administrator) -> Provider:
@@ -111,6 +108,15 @@ def _description(row: AnyRow) -> Description:
 
 def _provider(row: AnyRow) -> Provider:
     return Provider(**asdict(_description(row)), version=row.version, changed_at=row.changed_at)
+
+
+def _deed(provider: Provider, by: Administrator | None, now: datetime) -> Deed:
+    return Deed(
+        name="provider-changed",
+        at=now,
+        actor_id=by.account_id if by is not None else None,
+        facts={"bin": provider.bin, "version": provider.version},
+    )
 
 
 def _event(provider: Provider) -> ProviderChanged:
