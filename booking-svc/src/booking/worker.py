@@ -17,7 +17,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def create(settings: Settings) -> FastAPI:
-    return worker.create("booking", settings, [AppointmentBooking()], jobs=own_jobs)
+    return worker.create("booking", settings, [AppointmentBooking()], own_jobs=own_jobs)
 
 
 def own_jobs(platform: Platform) -> list[Job]:
@@ -38,7 +38,7 @@ async def extend_slots(platform: Platform) -> None:
             schedules = Schedules(
                 session=session,
                 provider=await provider_of(session, doctor.provider),
-                calendar=platform.resources["regulations"].calendar,
+                calendar=platform.resources["office"].regulations.calendar,
                 horizon=settings.slot_horizon,
                 now=now,
             )

@@ -1,6 +1,6 @@
 """The worker of an owning service: relay, providers' facts, seals, overdue steps, chains, cleaning."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,9 +16,17 @@ from shared.applications.sweeps import Sweeps
 from shared.events import PROVIDER_TOPIC, ProviderChanged, Received
 from shared.web import Job, Periodic, Platform, create_worker
 
+OwnJobs = Callable[[Platform], Sequence[Job]]
 
-def create(service: str, settings: ApplicationsSettings, modules: Sequence[ServiceModule] = ()) -> FastAPI:
-    """Make the worker process of an owning service."""
+
+def create(
+    service: str,
+    settings: ApplicationsSettings,
+    modules: Sequence[ServiceModule] = (),
+    *,
+    own_jobs: OwnJobs | None = None,
+) -> FastAPI:
+    """Make the worker process of an owning service; `own_jobs` adds what the service alone does in the background."""
 
     def jobs(platform: Platform) -> list[Job]:
         office: Office = platform.resources["office"]
@@ -32,6 +40,7 @@ def create(service: str, settings: ApplicationsSettings, modules: Sequence[Servi
             Periodic("overdue", settings.overdue_every, sweeps.raise_overdue),
             Periodic("chain", settings.chain_every, chainer.run_once),
             Periodic("clean", settings.cleanup_every, sweeps.clean),
+            *(own_jobs(platform) if own_jobs else ()),
         ]
 
     return create_worker(
