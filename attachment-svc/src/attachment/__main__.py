@@ -3,4 +3,9 @@
 from shared.web.process import run_service
 
 if __name__ == "__main__":
-    run_service("attachment", settings="attachment.settings:Settings", web="attachment.app:create", worker="attachment.worker:create")
+    run_service(
+        "attachment",
+        settings="attachment.settings:Settings",
+        web="attachment.app:create",
+        worker="attachment.worker:create",
+    )

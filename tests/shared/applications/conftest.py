@@ -36,7 +36,13 @@ from shared.web import Actor, CallerKey
 HERE = Path(__file__).parent
 START = datetime(2026, 3, 16, 5, 0, tzinfo=UTC)  # a Monday, 10:00 in Almaty
 BIN, OTHER_BIN = bin_(number=1), bin_(number=2)
-ROLES = {"clerk": "employee", "doctor": "employee", "head": "head", "supervisor": "employee", "journal_keeper": "employee"}
+ROLES = {
+    "clerk": "employee",
+    "doctor": "employee",
+    "head": "head",
+    "supervisor": "employee",
+    "journal_keeper": "employee",
+}
 _WEEK = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
@@ -113,7 +119,9 @@ class World:
         if key not in self.people:
             own = iin(birth=date(1990, 1, 1), number=number)
             actor = Actor(kind="citizen", account_id=uuid4().hex, session_id="s", iin=own, acr="certificate")
-            holder = self.authority.citizen(iin=own, at=START, surname="СЕРІКҚЫЗЫ", given_name="АЙГҮЛ", patronymic="БОЛАТҚЫЗЫ")
+            holder = self.authority.citizen(
+                iin=own, at=START, surname="СЕРІКҚЫЗЫ", given_name="АЙГҮЛ", patronymic="БОЛАТҚЫЗЫ"
+            )
             self.people[key] = Someone(actor=actor, holder=holder)
         return self.people[key]
 
@@ -125,7 +133,9 @@ class World:
                 kind="staff", account_id=uuid4().hex, session_id="s", iin=own, acr="certificate", bin=bin,
                 roles=frozenset({role}), name="Дәрігеров Нұрлан",
             )  # fmt: skip
-            self.people[key] = Someone(actor=actor, holder=self.authority.staff(iin=own, bin=bin, at=START, role=ROLES[role]))
+            self.people[key] = Someone(
+                actor=actor, holder=self.authority.staff(iin=own, bin=bin, at=START, role=ROLES[role])
+            )
         return self.people[key]
 
     # ------------------------------------------------------------------------------------------------------ calls
@@ -170,9 +180,13 @@ class World:
             "evidence": {**seen, **evidence},
         }
 
-    async def file(self, by: Someone, *, key: str | None = None, exact: bytes | None = None, **changes: Any) -> httpx.Response:
+    async def file(
+        self, by: Someone, *, key: str | None = None, exact: bytes | None = None, **changes: Any
+    ) -> httpx.Response:
         headers = {"Idempotency-Key": key} if key else {}
-        return await self.post("/applications", by, self.signed(by, exact or self.document(by, **changes)), headers=headers)
+        return await self.post(
+            "/applications", by, self.signed(by, exact or self.document(by, **changes)), headers=headers
+        )
 
     # ------------------------------------------------------------------------------------------------------ steps
     async def task(self, role: str, *, number: int = 1) -> dict[str, Any]:
@@ -184,7 +198,9 @@ class World:
         return answer.json()
 
     async def prepare(self, role: str, task: Mapping[str, Any], outcome: str, **more: Any) -> httpx.Response:
-        return await self.post(f"/tasks/{task['id']}/prepare", self.staff(role), {"outcome": outcome, "data": {}, **more})
+        return await self.post(
+            f"/tasks/{task['id']}/prepare", self.staff(role), {"outcome": outcome, "data": {}, **more}
+        )
 
     def signature(self, role: str, prepared: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
         document = base64.b64decode(prepared["document"])
@@ -197,7 +213,9 @@ class World:
             **changes,
         }
 
-    async def complete(self, role: str, task: Mapping[str, Any], body: Mapping[str, Any], **options: Any) -> httpx.Response:
+    async def complete(
+        self, role: str, task: Mapping[str, Any], body: Mapping[str, Any], **options: Any
+    ) -> httpx.Response:
         return await self.post(f"/tasks/{task['id']}/complete", self.staff(role), body, **options)
 
     async def check(self) -> None:

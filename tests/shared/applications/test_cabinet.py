@@ -14,7 +14,11 @@ class TestApplications:
             later(seconds=1)
         seen, cursor = [], None
         while True:
-            page = (await world.get("/applications", world.citizen(), params={"limit": 2, **({"cursor": cursor} if cursor else {})})).json()
+            page = (
+                await world.get(
+                    "/applications", world.citizen(), params={"limit": 2, **({"cursor": cursor} if cursor else {})}
+                )
+            ).json()
             seen += [item["number"] for item in page["items"]]
             if (cursor := page["next_cursor"]) is None:
                 break
@@ -32,7 +36,9 @@ class TestApplications:
     @pytest.mark.parametrize(("language", "text"), [("kk", "Тіркелді"), ("ru", None), ("en", None)])
     async def test_speaks_the_callers_language(self, world, language, text):
         await world.file(world.citizen())
-        (item,) = (await world.get("/applications", world.citizen(), headers={"Accept-Language": language})).json()["items"]
+        (item,) = (await world.get("/applications", world.citizen(), headers={"Accept-Language": language})).json()[
+            "items"
+        ]
         english = (await world.get("/applications", world.citizen())).json()["items"][0]
         assert (item["status"]["text"] != english["status"]["text"]) == (language != "en")
         assert item["due_trace"]
@@ -40,7 +46,11 @@ class TestApplications:
     async def test_shows_ones_own_whole(self, world):
         filed = (await world.file(world.citizen(), fields={"purpose": "place:7"})).json()
         shown = (await world.get(f"/applications/{filed['id']}", world.citizen())).json()
-        assert (shown["fields"], shown["place"], shown["number"]) == ({"purpose": "place:7"}, "place:7", filed["number"])
+        assert (shown["fields"], shown["place"], shown["number"]) == (
+            {"purpose": "place:7"},
+            "place:7",
+            filed["number"],
+        )
         assert shown["patient"]["iin"] == world.citizen().actor.iin
 
     async def test_knows_nothing_of_another_person(self, world):
@@ -88,11 +98,17 @@ class TestHistory:
 class TestNotices:
     async def test_number_a_refusal_with_its_process_and_ground(self, world):
         filed = (await world.file(world.citizen())).json()
-        await world.complete("clerk", await world.task("clerk"), {"outcome": "refused", "ground": "documents-wrong", "note": "blurred"})
+        await world.complete(
+            "clerk", await world.task("clerk"), {"outcome": "refused", "ground": "documents-wrong", "note": "blurred"}
+        )
         (notice,) = (await world.get("/notices", world.citizen())).json()["items"]
         assert notice["number"].startswith("ATT-N-2026-")
         assert (notice["kind"], notice["process"], notice["condition"]) == ("refusal", 6, 3)
-        assert (notice["ground"], notice["ground_text"], notice["note"]) == ("documents-wrong", "The documents are wrong", "blurred")
+        assert (notice["ground"], notice["ground_text"], notice["note"]) == (
+            "documents-wrong",
+            "The documents are wrong",
+            "blurred",
+        )
         assert set(notice["texts"]) == {"kk", "ru", "en"}
         assert notice["application"]["number"] == filed["number"]
         assert (await world.get("/notices", world.citizen(2))).json()["items"] == []

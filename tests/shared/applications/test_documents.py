@@ -24,24 +24,42 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n0\n%%EOF\n"
 
 async def upload(world, data=PNG, media_type="image/png", by=None, service="ulytau.fitness"):
     return await world.call(
-        "POST", f"/documents?service={service}", by or world.citizen(), content=data, headers={"Content-Type": media_type}
+        "POST",
+        f"/documents?service={service}",
+        by or world.citizen(),
+        content=data,
+        headers={"Content-Type": media_type},
     )
 
 
 class TestTrueType:
-    @pytest.mark.parametrize(("data", "media_type"), [(PNG, "image/png"), (JPEG, "image/jpeg"), (PDF, "application/pdf")])
+    @pytest.mark.parametrize(
+        ("data", "media_type"), [(PNG, "image/png"), (JPEG, "image/jpeg"), (PDF, "application/pdf")]
+    )
     def test_is_told_by_the_bytes(self, data, media_type):
         assert true_type(data) == media_type
 
     @pytest.mark.parametrize(
-        "data", [b"", b"GIF89a", b"MZ" + PDF, PNG[:-1], JPEG[:-2], PDF[:9], b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\x03\x04"]
+        "data",
+        [
+            b"",
+            b"GIF89a",
+            b"MZ" + PDF,
+            PNG[:-1],
+            JPEG[:-2],
+            PDF[:9],
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            b"PK\x03\x04",
+        ],
     )
     def test_is_none_for_everything_else(self, data):
         assert true_type(data) is None
 
 
 class TestUpload:
-    @pytest.mark.parametrize(("data", "media_type"), [(PNG, "image/png"), (JPEG, "image/jpeg"), (PDF, "application/pdf")])
+    @pytest.mark.parametrize(
+        ("data", "media_type"), [(PNG, "image/png"), (JPEG, "image/jpeg"), (PDF, "application/pdf")]
+    )
     async def test_keeps_one_document(self, world, data, media_type):
         answer = await upload(world, data, media_type)
         assert answer.status_code == 201, answer.text

@@ -20,8 +20,13 @@ class TestFile:
 
     async def test_writes_state_step_history_document_and_events_together(self, world):
         await world.file(world.citizen())
-        assert [row.state for row in await world.rows("SELECT state FROM history ORDER BY version")] == ["submitted", "registered"]
-        assert [(row.step, row.state) for row in await world.rows("SELECT step, state FROM tasks")] == [("check", "open")]
+        assert [row.state for row in await world.rows("SELECT state FROM history ORDER BY version")] == [
+            "submitted",
+            "registered",
+        ]
+        assert [(row.step, row.state) for row in await world.rows("SELECT step, state FROM tasks")] == [
+            ("check", "open")
+        ]
         assert len(await world.rows("SELECT 1 FROM signed_documents WHERE kind = 'application'")) == 1
         assert await world.events() == ["submitted", "registered", "step-opened"]
 
@@ -33,7 +38,7 @@ class TestFile:
             hexed = citizen.actor.iin.encode().hex()
             assert citizen.actor.iin not in stored
             assert hexed not in stored
-            assert "secret purpose".encode().hex() not in stored
+            assert b"secret purpose".hex() not in stored
             assert "secret purpose" not in stored
 
     async def test_answers_the_same_document_with_the_same_application(self, world):
@@ -87,7 +92,10 @@ class TestFile:
             assert len(await world.rows(f"SELECT 1 FROM {table}")) == (0 if table == "answers" else 1)
         other = await world.file(world.citizen(2), fields={"purpose": "place:2"}, key="k")
         assert other.status_code == 201
-        assert int(other.json()["number"][-7:]) == int((await world.rows("SELECT min(number) AS first FROM applications"))[0].first[-7:]) + 1
+        assert (
+            int(other.json()["number"][-7:])
+            == int((await world.rows("SELECT min(number) AS first FROM applications"))[0].first[-7:]) + 1
+        )
 
     async def test_gives_one_of_many_the_place(self, world, together):
         answers = await together(*(world.file(world.citizen(n), fields={"purpose": "place:1"}) for n in range(1, 21)))
@@ -95,7 +103,9 @@ class TestFile:
         assert len(await world.rows("SELECT 1 FROM signed_documents")) == 1
 
     async def test_takes_nothing_when_the_commit_fails(self, world):
-        await world.execute("CREATE FUNCTION burst() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'burst'; END $$")
+        await world.execute(
+            "CREATE FUNCTION burst() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'burst'; END $$"
+        )
         await world.execute(
             "CREATE CONSTRAINT TRIGGER burst AFTER INSERT ON applications DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION burst()"
         )
@@ -154,7 +164,9 @@ class TestFile:
         assert (answer.status_code, answer.json()["code"]) == (422, "evidence-refused")
 
     async def test_refuses_a_form_of_another_edition(self, world):
-        body = world.signed(world.citizen(), world.document(world.citizen()), form={"edition": "ulytau.fitness@2020-01-01"})
+        body = world.signed(
+            world.citizen(), world.document(world.citizen()), form={"edition": "ulytau.fitness@2020-01-01"}
+        )
         answer = await world.post("/applications", world.citizen(), body)
         assert (answer.status_code, answer.json()["code"]) == (409, "edition-changed")
         body["evidence"]["form"]["edition"] = "ulytau.fitness@2025-01-01"
@@ -164,9 +176,13 @@ class TestFile:
         assert (await world.file(world.staff("clerk"))).json()["code"] == "forbidden"
         assert (await world.post("/applications", None)).status_code == 401
 
-    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 5000, b'{"document": "%%%", "signature": "", "evidence": {}}'])
+    @pytest.mark.parametrize(
+        "body", [b"", b"{", b"[]", b"[" * 5000, b'{"document": "%%%", "signature": "", "evidence": {}}']
+    )
     async def test_answers_nonsense_with_a_problem(self, world, body):
-        answer = await world.call("POST", "/applications", world.citizen(), content=body, headers={"Content-Type": "application/json"})
+        answer = await world.call(
+            "POST", "/applications", world.citizen(), content=body, headers={"Content-Type": "application/json"}
+        )
         assert 400 <= answer.status_code < 500
         assert answer.headers["content-type"] == "application/problem+json"
 

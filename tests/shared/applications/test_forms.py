@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from shared.applications.forms import ApplicationDocument, RegistrationDocument, read_document, sha256_hex, write_document
+from shared.applications.forms import (
+    ApplicationDocument,
+    RegistrationDocument,
+    read_document,
+    sha256_hex,
+    write_document,
+)
 from shared.applications.ijson import UnreadableDocument, read_ijson
 
 APPLICATION: dict[str, Any] = {

@@ -66,7 +66,9 @@ class TestSeal:
 
     async def test_does_nothing_by_halves(self, world, sealer):
         await world.carry_through(world.citizen())
-        await world.execute("CREATE FUNCTION burst() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'burst'; END $$")
+        await world.execute(
+            "CREATE FUNCTION burst() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'burst'; END $$"
+        )
         await world.execute("CREATE TRIGGER burst AFTER INSERT ON notices FOR EACH ROW EXECUTE FUNCTION burst()")
         try:
             with pytest.raises(Exception, match="burst"):
@@ -82,7 +84,9 @@ class TestSeal:
         missing = SealWorker(world.office, world.database, world.clock, Seals(None).of)
         assert await missing.run_once() == 1
         assert await missing.run_once() == 0
-        assert [(row.state, row.tries) for row in await world.rows("SELECT state, tries FROM results")] == [("signed", 1)]
+        assert [(row.state, row.tries) for row in await world.rows("SELECT state, tries FROM results")] == [
+            ("signed", 1)
+        ]
         later(seconds=31)
         ready = SealWorker(world.office, world.database, world.clock, Seals(world.settings.seals).of)
         assert await ready.run_once() == 1
@@ -148,7 +152,9 @@ class TestVerify:
         page = await world.get(path, headers=browser)
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert "script-src" not in page.headers["content-security-policy"]
-        assert {"Құжат түпнұсқа және күшінде", "Документ подлинный и действует", issued["number"]} <= set(page.text.replace("<", ">").split(">"))
+        assert {"Құжат түпнұсқа және күшінде", "Документ подлинный и действует", issued["number"]} <= set(
+            page.text.replace("<", ">").split(">")
+        )
         unknown = await world.get(path[:-1] + ("0" if path[-1] != "0" else "1"), headers=browser)
         assert (unknown.status_code, "не найден" in unknown.text) == (404, True)
         program = await world.get(path, headers={"Accept": "application/json, text/html"})

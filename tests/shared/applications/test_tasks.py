@@ -66,7 +66,9 @@ class TestList:
         rest = (await world.get("/tasks", world.staff("clerk"), params={"cursor": cursor})).json()["items"]
         assert [task["id"] for task in rest] == [task["id"] for task in items[1:]]
 
-    @pytest.mark.parametrize("query", ["cursor=x", "cursor=2026-01-01T00:00:00~att-00", "state=all", "limit=0", "limit=101"])
+    @pytest.mark.parametrize(
+        "query", ["cursor=x", "cursor=2026-01-01T00:00:00~att-00", "state=all", "limit=0", "limit=101"]
+    )
     async def test_refuses_a_question_that_makes_no_sense(self, world, query):
         answer = await world.get(f"/tasks?{query}", world.staff("clerk"))
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
@@ -103,7 +105,9 @@ class TestClaim:
 
     async def test_gives_one_of_many_the_task(self, world, filed, together):
         (task,) = (await world.get("/tasks", world.staff("clerk"))).json()["items"]
-        answers = await together(*(world.post(f"/tasks/{task['id']}/claim", world.staff("clerk", n)) for n in range(1, 6)))
+        answers = await together(
+            *(world.post(f"/tasks/{task['id']}/claim", world.staff("clerk", n)) for n in range(1, 6))
+        )
         assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
 
     async def test_knows_no_task_of_another_provider(self, world, filed):
@@ -160,7 +164,8 @@ class TestComplete:
     async def test_replays_its_answer_under_the_same_key(self, world, filed):
         task = await world.task("clerk")
         first, again = [
-            await world.complete("clerk", task, {"outcome": "checked"}, headers={"Idempotency-Key": "k"}) for _ in range(2)
+            await world.complete("clerk", task, {"outcome": "checked"}, headers={"Idempotency-Key": "k"})
+            for _ in range(2)
         ]
         assert (first.status_code, first.text) == (again.status_code, again.text)
         other = await world.complete("clerk", task, {"outcome": "other"}, headers={"Idempotency-Key": "k"})
@@ -190,7 +195,9 @@ class TestComplete:
         assert (await world.complete("clerk", task, {"outcome": "checked"})).json()["code"] == "task-not-claimed"
 
     async def test_asks_for_a_signature_where_the_step_is_signed(self, world, checked):
-        answer = await world.complete("doctor", await world.task("doctor"), {"outcome": "examined", "data": {"conclusion": "fit"}})
+        answer = await world.complete(
+            "doctor", await world.task("doctor"), {"outcome": "examined", "data": {"conclusion": "fit"}}
+        )
         assert (answer.status_code, answer.json()["code"]) == (409, "signature-needed")
 
     async def test_refuses_an_application_on_a_ground_of_the_list(self, world, filed):
@@ -203,7 +210,9 @@ class TestComplete:
 
     async def test_leaves_an_access_record_for_every_deed(self, world, checked):
         await world.sign_step("doctor", "examined", data={"conclusion": "fit"})
-        rows = await world.rows("SELECT action FROM access_records WHERE actor_roles = '{doctor}' ORDER BY recorded_at, id")
+        rows = await world.rows(
+            "SELECT action FROM access_records WHERE actor_roles = '{doctor}' ORDER BY recorded_at, id"
+        )
         assert [row.action for row in rows] == ["tasks-listed", "task-claimed", "step-prepared", "step-completed"]
 
 
@@ -213,15 +222,25 @@ class TestSign:
         prepared = (await world.prepare("doctor", task, "examined", data={"conclusion": "fit"})).json()
         record = read_document(StepRecord, base64.b64decode(prepared["document"]))
         assert (record.step, record.outcome, record.data) == ("examine", "examined", {"conclusion": "fit"})
-        assert (record.signable_id, record.task, record.number) == (prepared["signable_id"], task["id"], checked["number"])
+        assert (record.signable_id, record.task, record.number) == (
+            prepared["signable_id"],
+            task["id"],
+            checked["number"],
+        )
         assert record.previous_sha256 is None
 
     async def test_tells_the_gateway_what_the_certificate_must_carry(self, world, checked):
-        prepared = (await world.prepare("doctor", await world.task("doctor"), "examined", data={"conclusion": "fit"})).json()
+        prepared = (
+            await world.prepare("doctor", await world.task("doctor"), "examined", data={"conclusion": "fit"})
+        ).json()
         path = f"/internal/signables/{prepared['signable_id']}"
         found = (await world.get(path, world.staff("doctor"))).json()
         assert {key: found[key] for key in prepared} == prepared
-        assert (found["kind"], found["bin"], found["roles"]) == ("json", world.staff("doctor").actor.bin, ["1.2.398.3.3.4.1.2.5"])
+        assert (found["kind"], found["bin"], found["roles"]) == (
+            "json",
+            world.staff("doctor").actor.bin,
+            ["1.2.398.3.3.4.1.2.5"],
+        )
         assert (await world.get(path, world.staff("doctor", 2))).status_code == 404
         assert (await world.get(path, world.staff("doctor", bin=OTHER_BIN))).status_code == 404
 
@@ -230,13 +249,17 @@ class TestSign:
         assert answer.status_code == 200, answer.text
         assert len(await world.rows("SELECT 1 FROM signed_documents WHERE kind = 'step-record'")) == 1
         assert await world.rows("SELECT 1 FROM drafts") == []
-        assert (await world.get(f"/applications/{checked['id']}", world.citizen())).json()["seen_by"] == "Дәрігеров Нұрлан"
+        assert (await world.get(f"/applications/{checked['id']}", world.citizen())).json()[
+            "seen_by"
+        ] == "Дәрігеров Нұрлан"
 
     async def test_signs_the_result_where_the_regulation_says(self, world, checked):
         await world.sign_step("doctor", "examined", data={"conclusion": "fit"})
         task = await world.task("head")
         prepared = (await world.prepare("head", task, "approved")).json()
-        assert (await world.get(f"/internal/signables/{prepared['signable_id']}", world.staff("head"))).json()["kind"] == "pdf"
+        assert (await world.get(f"/internal/signables/{prepared['signable_id']}", world.staff("head"))).json()[
+            "kind"
+        ] == "pdf"
         answer = await world.complete("head", task, world.signature("head", prepared))
         assert answer.json()["application"]["state"] == "ready", answer.text
         assert [row.state for row in await world.rows("SELECT state FROM results")] == ["signed"]
@@ -301,7 +324,8 @@ class TestSign:
         assert (answer.status_code, answer.json()["code"]) == (409, "draft-stale")
 
     @pytest.mark.parametrize(
-        "signer", [{"iin": "900101300015"}, {"bin": "990140000018"}, {"roles": ["1.2.398.3.3.4.1.2.3"]}, {"roles": None}]
+        "signer",
+        [{"iin": "900101300015"}, {"bin": "990140000018"}, {"roles": ["1.2.398.3.3.4.1.2.3"]}, {"roles": None}],
     )
     async def test_must_be_of_the_performer_of_the_provider_in_the_role(self, world, checked, signer):
         task = await world.task("doctor")
@@ -342,6 +366,8 @@ class TestSign:
         prepared = (await world.prepare("doctor", task, "examined", data={"conclusion": "fit"})).json()
         body = world.signature("doctor", prepared)
         first = await world.complete("doctor", task, body, headers={"Idempotency-Key": "k"})
-        fresh = world.evidence(base64.b64decode(prepared["document"]), base64.b64decode(body["signature"]), Expectation.staff())
+        fresh = world.evidence(
+            base64.b64decode(prepared["document"]), base64.b64decode(body["signature"]), Expectation.staff()
+        )
         again = await world.complete("doctor", task, body | {"evidence": fresh}, headers={"Idempotency-Key": "k"})
         assert (first.status_code, first.text) == (200, again.text)

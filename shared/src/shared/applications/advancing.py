@@ -82,7 +82,9 @@ async def _store(
         "procedure": rows.procedure,
         "due_at": rows.due_at,
         "due": rows.due,
-        "details": case.person.seal_json(context("applications", "details", case.id), dict(details)) if details else None,
+        "details": case.person.seal_json(context("applications", "details", case.id), dict(details))
+        if details
+        else None,
         "now": deed.at,
     }
     stored: UUID | None = (await session.execute(_advancing(rows.tail), parameters)).scalar_one_or_none()

@@ -148,4 +148,3 @@ class ServiceModule(Protocol):
 
     def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:
         """Give values of journal fields (by their key) that do not lie where the regulation's path points."""
-

@@ -63,7 +63,9 @@ def _faults(error: ValidationError, under: str) -> Iterator[FieldError]:
         yield from (FieldError(pointer=here + _part(name), code="missing") for name in missing)
     elif error.validator in {"additionalProperties", "unevaluatedProperties"}:
         known = error.schema.get("properties", {})
-        yield from (FieldError(pointer=here + _part(name), code="unknown") for name in error.instance if name not in known)
+        yield from (
+            FieldError(pointer=here + _part(name), code="unknown") for name in error.instance if name not in known
+        )
     else:
         yield FieldError(pointer=here, code=_CODES.get(str(error.validator), "invalid"))
 

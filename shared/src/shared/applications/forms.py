@@ -133,9 +133,7 @@ class StepRecord(_Part):
 Form = TypeVar("Form", bound=_Part)
 
 
-def read_document(
-    form: type[Form], data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
-) -> Form:
+def read_document(form: type[Form], data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Form:
     """Read the exact signed bytes as the given form.
 
     Raises UnreadableDocument: the codes of `read_ijson`; `document-wrong-purpose` when it was made for another

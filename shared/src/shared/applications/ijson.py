@@ -17,9 +17,11 @@ LARGEST_INTEGER = 2**53 - 1
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 12
 _LONGEST_NUMBER = 40
-_FORBIDDEN = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + "".join(
-    chr(plane * 0x10000 + low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF)
-) + "]")
+_FORBIDDEN = re.compile(
+    "[\x00\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(chr(plane * 0x10000 + low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
 
 
 class UnreadableDocument(ProblemError):
@@ -66,7 +68,7 @@ def read_ijson(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_
     return value
 
 
-def _parse(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def _parse(data: bytes) -> Any:
     try:
         return json.loads(
             data.decode("utf-8"),

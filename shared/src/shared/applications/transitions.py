@@ -222,6 +222,5 @@ def _events(
     return [dict(office.outbox.row(event, topic=office.topic, at=deed.at)) for event in events]
 
 
-
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()

@@ -54,9 +54,7 @@ async def show_evidence(application: str, cabinet: Mine, office: TheOffice) -> d
     return await cabinet.evidence(office.parse(application))
 
 
-@router.get(
-    "/applications/{application}/result", response_class=Response, responses=problems(NotFound, ResultNotReady)
-)
+@router.get("/applications/{application}/result", response_class=Response, responses=problems(NotFound, ResultNotReady))
 async def download_result(application: str, cabinet: Mine, office: TheOffice, session: Session) -> Response:
     """Give the sealed PDF."""
     case = await cabinet.case(office.parse(application))

@@ -85,5 +85,7 @@ async def notices(session: AsyncSession, owner: Owner, after: Cursor | None, lim
 
 async def access_records(session: AsyncSession, owner: Owner, after: Cursor | None, limit: int) -> Sequence[Row[Any]]:
     """List who looked at the owner's data, the newest first."""
-    parameters = {key: value for key, value in _page(owner, after, limit).items() if key not in {"account", "certificate"}}
+    parameters = {
+        key: value for key, value in _page(owner, after, limit).items() if key not in {"account", "certificate"}
+    }
     return (await session.execute(_ACCESS, parameters)).all()

@@ -25,7 +25,7 @@ async def show_service(key: str, office: TheOffice, now: Now, _caller: Gateway) 
 
 
 @router.get("/services/{key}/form", responses=problems(ServiceNotOffered))
-async def show_form(  # noqa: PLR0913  # each is a dependency or a query parameter
+async def show_form(  # each is a dependency or a query parameter
     key: str,
     office: TheOffice,
     now: Now,

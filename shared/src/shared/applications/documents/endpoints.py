@@ -28,10 +28,16 @@ _HEADERS = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosn
     status_code=201,
     response_model=DocumentOut,
     responses=problems(
-        ServiceNotOffered, UnsupportedMediaType, BodyTooLarge, EmptyBody, DocumentNotGenuine, DocumentsNotTaken, DocumentsWaiting
+        ServiceNotOffered,
+        UnsupportedMediaType,
+        BodyTooLarge,
+        EmptyBody,
+        DocumentNotGenuine,
+        DocumentsNotTaken,
+        DocumentsWaiting,
     ),
 )
-async def upload_document(  # noqa: PLR0913, PLR0917  # dependencies
+async def upload_document(  # dependencies
     request: Request,
     session: Session,
     office: TheOffice,
@@ -53,7 +59,7 @@ async def read_document(document: str, session: Session, office: TheOffice, acto
 
 
 @router.get("/tasks/{task}/documents/{document}", response_class=Response, responses=problems(NotFound, WrongRole))
-async def read_task_document(  # noqa: PLR0913, PLR0917  # dependencies
+async def read_task_document(  # dependencies
     task: str, document: str, session: Session, office: TheOffice, actor: Staff, now: Now
 ) -> Response:
     """Give staff a document of the application that their task is about."""

@@ -42,7 +42,7 @@ _REFUSALS = (
 
 
 @router.post("/applications", status_code=201, response_model=ReceiptOut, responses=problems(*_REFUSALS))
-async def file_application(  # noqa: PLR0913, PLR0917  # each is a dependency
+async def file_application(  # each is a dependency
     request: FilingIn, office: TheOffice, actor: Citizen, here: Here, now: Now, language: Lang, key: IdempotencyKey
 ) -> Response:
     """Accept (201), or answer the same document as it was answered before (200; 201 under the same key)."""

@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.case import Provider
 from shared.applications.filing.models import Answered, Claim, Earlier, NamedDocument
 from shared.applications.providers.repository import read
-from shared.applications.case import Provider
 from shared.applications.transitions import Recording
 
 _LOOK = text("""
@@ -90,8 +90,12 @@ async def look(
     return Look(
         provider=None if row.provider is None else read(row.provider),
         documents=[NamedDocument.read(document) for document in row.documents or ()],
-        earlier=None if row.id is None else Earlier(id=row.id, number=row.number, receipt=row.receipt, person=row.patient),
-        answered=None if row.answer is None else Answered(digest=row.request_digest, application=UUID(bytes=row.answer)),
+        earlier=None
+        if row.id is None
+        else Earlier(id=row.id, number=row.number, receipt=row.receipt, person=row.patient),
+        answered=None
+        if row.answer is None
+        else Answered(digest=row.request_digest, application=UUID(bytes=row.answer)),
     )
 
 
@@ -101,7 +105,9 @@ async def receipt(session: AsyncSession, application: UUID) -> Earlier:
     return Earlier(id=row.id, number=row.number, receipt=row.receipt, person=row.patient)
 
 
-async def accept(session: AsyncSession, values: Mapping[str, Any], recording: Recording, now: datetime) -> tuple[str, int] | None:
+async def accept(
+    session: AsyncSession, values: Mapping[str, Any], recording: Recording, now: datetime
+) -> tuple[str, int] | None:
     """Write the application and all that goes with it; gives its number and how many documents it took.
 
     Gives None when the same document was accepted in the meantime: then nothing was written.

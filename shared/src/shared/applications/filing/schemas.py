@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from shared.applications.evidence import Evidence

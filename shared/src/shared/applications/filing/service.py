@@ -217,7 +217,7 @@ class Filer:
             if (each.id, each.sha256) not in usable:
                 raise DocumentsRefused(code="document-not-usable", extra={"document": each.id})
 
-    async def _write(  # noqa: PLR0913, PLR0917  # the parts of one acceptance
+    async def _write(  # the parts of one acceptance
         self,
         filing: Filing,
         application: UUID,
@@ -231,9 +231,7 @@ class Filer:
         subject = Subject(
             id=application, region=edition.region, service=edition.service, provider=provider.bin, version=0
         )
-        rows = recording(
-            self._office, subject, transition, Deed(action="file", at=filing.now, actor=filing.actor)
-        )
+        rows = recording(self._office, subject, transition, Deed(action="file", at=filing.now, actor=filing.actor))
         content = _receipt_content(filing, rows, acceptance, provider)
         values = self._values(filing, application, person, edition, content)
         written = await repository.accept(self._session, values, rows, filing.now)

@@ -45,9 +45,7 @@ class Entry:
     scheduled_at: datetime | None
 
 
-async def enter(
-    session: AsyncSession, office: Office, case: OpenCase, entry: Entry, *, at: datetime
-) -> int:
+async def enter(session: AsyncSession, office: Office, case: OpenCase, entry: Entry, *, at: datetime) -> int:
     """Add a row and give its number."""
     journal = entry.journal
     id_ = new_id()

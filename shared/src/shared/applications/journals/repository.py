@@ -14,7 +14,7 @@ _PAGE = text("""
 """)
 
 
-async def page(  # noqa: PLR0913  # the key of a volume
+async def page(  # the key of a volume
     session: AsyncSession, *, provider: str, journal: str, volume: str, year: int, after: int, limit: int
 ) -> Sequence[Row[Any]]:
     """List rows by number."""

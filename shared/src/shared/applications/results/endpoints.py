@@ -14,9 +14,7 @@ router = Router(tags=["verification"])
 
 
 @router.get("/verify/{code}", response_model=VerifyOut, responses=problems(CodeUnknown))
-async def verify_result(
-    code: str, request: Request, session: Session, office: TheOffice, _caller: Gateway
-) -> Response:
+async def verify_result(code: str, request: Request, session: Session, office: TheOffice, _caller: Gateway) -> Response:
     """Tell whether a result is genuine and in force."""
     page = wants_page(request.headers.get("accept"))
     try:

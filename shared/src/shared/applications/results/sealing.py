@@ -23,8 +23,8 @@ from shared.applications.results import repository
 from shared.applications.transitions import Deed
 from shared.clock import Clock
 from shared.db import Database
-from shared.log import get_logger
 from shared.errors import Conflict
+from shared.log import get_logger
 from shared.procedure import MarkSealed, ProcedureError, decide
 from shared.results import ResultError, Sealer, seal
 
@@ -126,4 +126,3 @@ class SealWorker:
             await repository.annul_others(session, application, result, now)
         await advance(session, self._office, case, transition, Deed(action="seal-result", at=now))
         _SEALED.labels(self._office.service).inc()
-

@@ -47,7 +47,7 @@ class CarriedOut:
     details: Mapping[str, Any]
 
 
-async def carry_out(  # noqa: PLR0913, PLR0917  # what a step is made of
+async def carry_out(  # what a step is made of
     session: AsyncSession,
     office: Office,
     task: TaskRow,
@@ -70,9 +70,7 @@ async def carry_out(  # noqa: PLR0913, PLR0917  # what a step is made of
         raise problem_of(refusal) from refusal
     effect = await _effect(session, office, task, case, step, actor, now, dry_run=dry_run)
     if effect.scheduled_at is not None and isinstance(action, CompleteStep):
-        action = CompleteStep(
-            step=action.step, outcome=action.outcome, by=action.by, scheduled_at=effect.scheduled_at
-        )
+        action = CompleteStep(step=action.step, outcome=action.outcome, by=action.by, scheduled_at=effect.scheduled_at)
     return CarriedOut(
         transition=decide(case.engine, action, now),
         signing=needed,
@@ -91,7 +89,7 @@ def _action(task: TaskRow, step: StepIn, actor: Actor) -> CompleteStep | RefuseS
     return RefuseStep(step=task.step, ground=step.ground, by=actor.roles)
 
 
-async def _effect(  # noqa: PLR0913, PLR0917  # as above
+async def _effect(  # as above
     session: AsyncSession,
     office: Office,
     task: TaskRow,

@@ -97,7 +97,7 @@ async def open_draft(
     return draft, person.open_json(context("drafts", "content", draft.id), draft.content)
 
 
-async def complete(  # noqa: PLR0913, PLR0917  # one deed
+async def complete(  # one deed
     session: AsyncSession,
     office: Office,
     task_id: UUID,
@@ -157,7 +157,7 @@ async def _check_unchanged(session: AsyncSession, case: OpenCase, carried: Carri
         raise DraftStale(code="draft-stale")
 
 
-def _deed(  # noqa: PLR0913, PLR0917  # one caller, above
+def _deed(  # one caller, above
     task: TaskRow, case: OpenCase, step: StepIn, carried: CarriedOut, actor: Actor, now: datetime
 ) -> Deed:
     result = {"data": dict(carried.data), "note": step.note}
@@ -174,7 +174,7 @@ def _deed(  # noqa: PLR0913, PLR0917  # one caller, above
     )
 
 
-async def _keep(  # noqa: PLR0913, PLR0917  # one caller, above
+async def _keep(  # one caller, above
     session: AsyncSession,
     office: Office,
     task: TaskRow,
@@ -209,7 +209,7 @@ async def _keep(  # noqa: PLR0913, PLR0917  # one caller, above
     await repository.drop_draft(session, task.id)
 
 
-async def _keep_result(  # noqa: PLR0913, PLR0917  # one caller, above
+async def _keep_result(  # one caller, above
     session: AsyncSession, task: TaskRow, case: OpenCase, carried: CarriedOut, signed: Signed, now: datetime
 ) -> None:
     result = carried.signing.result

@@ -25,6 +25,7 @@ from shared.applications.tasks.errors import (
     TaskNotClaimed,
 )
 from shared.applications.tasks.preparing import prepare_step
+from shared.applications.tasks.repository import answered
 from shared.applications.tasks.schemas import (
     ClaimOut,
     CompletedOut,
@@ -36,7 +37,6 @@ from shared.applications.tasks.schemas import (
     TaskDetail,
     TaskList,
 )
-from shared.applications.tasks.repository import answered
 from shared.applications.tasks.service import Tasks
 from shared.errors import InvalidRequest, NotFound
 from shared.results import Prepared
@@ -72,7 +72,9 @@ async def show_task(
     return await Tasks(office, session, actor, now).show(office.parse(task), language)
 
 
-@router.post("/tasks/{task}/claim", response_model=TaskDetail, responses=problems(NotFound, WrongRole, TaskClaimed, TaskClosed))
+@router.post(
+    "/tasks/{task}/claim", response_model=TaskDetail, responses=problems(NotFound, WrongRole, TaskClaimed, TaskClosed)
+)
 async def claim_task(
     task: str, session: Session, office: TheOffice, actor: Staff, now: Now, language: Lang
 ) -> dict[str, Any]:
@@ -87,7 +89,7 @@ async def release_task(task: str, session: Session, office: TheOffice, actor: St
 
 
 @router.post("/tasks/{task}/reassign", responses=problems(NotFound, WrongRole, TaskClosed))
-async def reassign_task(  # noqa: PLR0913, PLR0917  # dependencies
+async def reassign_task(  # dependencies
     task: str, request: ReassignIn, session: Session, office: TheOffice, actor: Staff, now: Now
 ) -> ClaimOut:
     """Give the task to another account (supervisors)."""
@@ -99,7 +101,7 @@ async def reassign_task(  # noqa: PLR0913, PLR0917  # dependencies
     "/tasks/{task}/prepare",
     responses=problems(*_WORK, SignatureNotNeeded, EarlierSignatureRefused, DraftStale),
 )
-async def prepare_task(  # noqa: PLR0913, PLR0917  # dependencies
+async def prepare_task(  # dependencies
     task: str, request: StepIn, office: TheOffice, actor: Staff, here: Here, now: Now
 ) -> SignableOut:
     """Write down what will be signed; good for half an hour, or until it is prepared again."""
@@ -112,7 +114,7 @@ async def prepare_task(  # noqa: PLR0913, PLR0917  # dependencies
     response_model=CompletedOut,
     responses=problems(*_WORK, SignatureNeeded, DraftStale, EvidenceRefused, SignatureUnfit, EarlierSignatureRefused),
 )
-async def complete_task(  # noqa: PLR0913, PLR0917  # dependencies
+async def complete_task(  # dependencies
     task: str, request: CompleteIn, office: TheOffice, actor: Staff, here: Here, now: Now, key: IdempotencyKey
 ) -> Response:
     """Carry the step out: signed with what was prepared, or at once where no signature is needed.

@@ -78,7 +78,7 @@ async def prepare_step(
     }
 
 
-async def _plan(  # noqa: PLR0913, PLR0917  # one caller, above
+async def _plan(  # one caller, above
     session: AsyncSession, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime
 ) -> Plan:
     tasks = Tasks(office, session, actor, now)
@@ -90,9 +90,7 @@ async def _plan(  # noqa: PLR0913, PLR0917  # one caller, above
     before = tuple(await repository.signed_before(session, case.id))
     signed_by = check_chain(case, before)
     await record_access(session, actor, "step-prepared", [(case.person, case.id)], at=now)
-    return Plan(
-        task=task, case=case, step=step, signable=new_id(), carried=carried, before=before, signed_by=signed_by
-    )
+    return Plan(task=task, case=case, step=step, signable=new_id(), carried=carried, before=before, signed_by=signed_by)
 
 
 def check_chain(case: OpenCase, before: tuple[SignedBefore, ...]) -> tuple[Signatory, ...]:
@@ -148,7 +146,7 @@ def _record(office: Office, plan: Plan, now: datetime) -> StepRecord:
     )
 
 
-def _rendered(  # noqa: PLR0913, PLR0917  # handed to a thread
+def _rendered(  # handed to a thread
     office: Office, plan: Plan, page: ResultPage, code: str, actor: Actor, now: datetime
 ) -> Content:
     provider = plan.case.file.provider
@@ -174,7 +172,7 @@ def _rendered(  # noqa: PLR0913, PLR0917  # handed to a thread
     return Content(kind="pdf", document=prepared.to_sign, pdf=prepared.pdf, code=code)
 
 
-async def _store(  # noqa: PLR0913, PLR0917  # one caller, above
+async def _store(  # one caller, above
     session: AsyncSession, office: Office, plan: Plan, content: Content, actor: Actor, now: datetime
 ) -> Draft:
     tasks = Tasks(office, session, actor, now)

@@ -59,7 +59,9 @@ _KEEP_RESULT = text("""
     VALUES (:id, :application, :task, :person, :provider, :code, :number, CAST(:kind AS jsonb), :published, 'signed',
             :masked, :content, :sha256, :now, :now)
 """)
-_ANSWERED = text("SELECT body FROM answers WHERE scope = :scope AND key = :key AND request_digest = :digest AND status = 200")
+_ANSWERED = text(
+    "SELECT body FROM answers WHERE scope = :scope AND key = :key AND request_digest = :digest AND status = 200"
+)
 
 
 async def find(session: AsyncSession, task: UUID, *, lock: bool = False) -> TaskRow | None:
@@ -68,7 +70,7 @@ async def find(session: AsyncSession, task: UUID, *, lock: bool = False) -> Task
     return None if row is None else TaskRow(**row._mapping)  # noqa: SLF001  # SQLAlchemy's public name for the mapping
 
 
-async def page(  # noqa: PLR0913  # the filters of one list
+async def page(  # the filters of one list
     session: AsyncSession,
     *,
     provider: str,

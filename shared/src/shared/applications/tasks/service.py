@@ -221,4 +221,3 @@ def step_of(edition: Edition, task: TaskRow) -> Step:
     if step is None:
         raise LookupError(f"{edition.id} has no step {task.step}")
     return step
-
