@@ -27,7 +27,7 @@ async def choose_free_time(walk: BookingWalk, portal: Portal) -> tuple[dict[str,
     free = (await portal.api.get(f"/providers/{provider}/slots", doctor_id=doctor["id"]))["items"]
     require(bool(free), "no free time at all")
     slot = {"id": free[0]["id"], "starts_at": free[0]["starts_at"]}
-    walk.tell(f"He picks {doctor['surname']} {doctor['given_name']}, {slot['starts_at']}, and signs the form")
+    walk.tell(f"The citizen picks {doctor['surname']} {doctor['given_name']}, {slot['starts_at']}, and signs the form")
     return {"slot": slot, "complaint": COMPLAINT, "phone": PHONE}, []
 
 
@@ -38,7 +38,7 @@ async def choose_wishes(walk: BookingWalk, portal: Portal) -> tuple[dict[str, An
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     times = [{"from": tomorrow.isoformat(), "to": (tomorrow + timedelta(days=14)).isoformat()}]
     document = await portal.upload(walk.service, referral(), "application/pdf")
-    walk.tell(f"He asks for a {doctor['specialty']} within two weeks, uploads a referral, and signs the form")
+    walk.tell(f"The citizen asks for a {doctor['specialty']} within two weeks, uploads a referral, and signs the form")
     fields = {"specialty": doctor["specialty"], "times": times, "condition": COMPLAINT, "address": ADDRESS}
     return {**fields, "phone": PHONE}, [document]
 

@@ -42,12 +42,13 @@ class Workstation:
     async def task_of(self, application: str) -> Mapping[str, Any]:
         """Find the open task of an application among the provider's."""
         for item in (await self.api.get("/tasks", limit=100))["items"]:
-            if item["application_id"] == application:
+            if item["application"]["id"] == application:
                 return dict(item)
         raise LookupError(f"no task of {application} at {self.bin}")
 
-    async def claim(self, task: str) -> Any:
-        return await self.api.post(f"/tasks/{task}/claim", {})
+    async def claim(self, task: str) -> Mapping[str, Any]:
+        """Take the task on; gives all that the step needs."""
+        return dict(await self.api.post(f"/tasks/{task}/claim", {}))
 
     async def complete(self, task: str, outcome: Mapping[str, Any]) -> Any:
         """Prepare the step's outcome, sign what comes back, and complete the step."""

@@ -27,10 +27,18 @@ _ICD10 = r"^[A-Z][0-9]{2}(\.[0-9]{1,2})?" + _END
 _UNFIT = r"[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 """Control characters, and marks that change the direction of writing."""
 
-_INSTANT: Schema = {"type": "string", "format": "date-time", "maxLength": 35}
+_RFC3339 = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})" + _END
+"""A validator may know no format date-time; what it does not check is checked by shape, and when it is read."""
+
+_INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": _RFC3339}
 
 _PLAIN: Mapping[str, Schema] = {
-    "slot": {"type": "string", "pattern": _ID},
+    "slot": {
+        "type": "object",
+        "properties": {"id": {"type": "string", "pattern": _ID}, "starts_at": _INSTANT},
+        "required": ["id", "starts_at"],
+        "additionalProperties": False,
+    },
     "doctor": {"type": "string", "pattern": _ID},
     "specialty": {"type": "string", "pattern": _CODE, "maxLength": 60},
     "phone": {"type": "string", "pattern": _PHONE},
@@ -40,7 +48,7 @@ _PLAIN: Mapping[str, Schema] = {
     "iin": {"type": "string", "pattern": _IIN},
     "icd10": {"type": "string", "pattern": _ICD10},
 }
-"""Kinds whose shape nothing in the field changes."""
+"""Kinds whose shape nothing in the field changes. A slot says its time too: the signer reads that, not the id."""
 
 
 def form_schema(
