@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from shared.pki import der
 from shared.pki.der import Malformed, Reader
@@ -89,7 +90,12 @@ class Certificate:
 
 def read_algorithm(reader: Reader) -> Algorithm:
     """Take an AlgorithmIdentifier. Raises der.Malformed."""
-    inner = reader.enter()
+    return _algorithm(reader.raw(der.SEQUENCE))
+
+
+@lru_cache(maxsize=256)
+def _algorithm(data: bytes) -> Algorithm:
+    inner = Reader.whole(data)
     oid = inner.oid()
     parameters = inner.raw() if inner.more() else b""
     inner.finish()
@@ -181,6 +187,7 @@ def _tail(reader: Reader, version: int) -> dict[str, Extension]:
     return extensions
 
 
+@lru_cache(maxsize=256)
 def _basic_constraints(extension: Extension | None) -> tuple[bool | None, int | None]:
     if extension is None:
         return None, None
@@ -193,6 +200,7 @@ def _basic_constraints(extension: Extension | None) -> tuple[bool | None, int | 
     return authority, length
 
 
+@lru_cache(maxsize=256)
 def _key_usage(extension: Extension | None) -> frozenset[int] | None:
     if extension is None:
         return None
@@ -202,6 +210,7 @@ def _key_usage(extension: Extension | None) -> frozenset[int] | None:
     return usage
 
 
+@lru_cache(maxsize=256)
 def _purposes(extension: Extension | None) -> tuple[str, ...] | None:
     if extension is None:
         return None
@@ -215,6 +224,7 @@ def _purposes(extension: Extension | None) -> tuple[str, ...] | None:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def _policies(extension: Extension | None) -> tuple[str, ...] | None:
     if extension is None:
         return None

@@ -71,7 +71,14 @@ class Reader:
 
     def span(self, tag: int | None = None) -> tuple[int, int]:
         """Take an element and say where its content starts and stops; `tag` None takes any."""
-        found, start, stop = element(self.data, self.at, self.end)
+        data, at, end = self.data, self.at, self.end
+        start = at + 2
+        if start <= end and data[at + 1] < 0x80 and data[at] & _LONG_TAG != _LONG_TAG:  # noqa: PLR2004 - the usual form
+            found, stop = data[at], start + data[at + 1]
+            if stop > end:
+                raise Malformed("an element longer than what holds it")
+        else:
+            found, start, stop = element(data, at, end)
         if tag is not None and found != tag:
             raise Malformed(f"tag {found:#04x} where {tag:#04x} belongs")
         self.at = stop

@@ -3,10 +3,10 @@
 Roles are OIDs of the NCA in the extended key usage; which of them a step allows is data of the regulation.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Self
+from typing import Any, Final, Self
 
 CITIZEN_ROLE: Final = "1.2.398.3.3.4.1.1"
 LEGAL_ENTITY_ROLE: Final = "1.2.398.3.3.4.1.2"
@@ -63,3 +63,12 @@ class Expectation:
     def person(cls, iin: str | None = None) -> Self:
         """Expect any person, citizen or employee, with an IIN: a login, where the rest is read from the certificate."""
         return cls(kind=Kind.PERSON, iin=iin)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give plain JSON types, for the stored evidence."""
+        return {"kind": self.kind.value, "iin": self.iin, "bin": self.bin, "roles": sorted(self.roles)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read back what as_json wrote. Raises KeyError, TypeError or ValueError for anything else."""
+        return cls(kind=Kind(data["kind"]), iin=data["iin"], bin=data["bin"], roles=frozenset(data["roles"]))

@@ -85,6 +85,7 @@ def within(name: bytes, base: bytes) -> bool:
     return folded(name)[: len(root)] == root
 
 
+@lru_cache(maxsize=256)
 def show(name: bytes) -> str:
     """Write a name for people, as `CN=…, C=KZ`; never of a subject in a log. Raises der.Malformed."""
     short = {COMMON_NAME: "CN", COUNTRY: "C", ORGANISATION: "O", UNIT: "OU", SURNAME: "SN", GIVEN_NAME: "G"}

@@ -172,13 +172,13 @@ class Authority:
     def citizen(
         self, *, iin: str, at: datetime, surname: str = "СЕРІКҚЫЗЫ", given_name: str = "АЙГҮЛ",
         patronymic: str = "", purpose: str = "signing", not_before: datetime | None = None,
-        not_after: datetime | None = None, algorithm: str | None = None,
+        not_after: datetime | None = None, algorithm: str | None = None, key: PrivateKey | None = None,
     ) -> Holder:  # fmt: skip
         """Issue a citizen's certificate; `purpose` "authentication" gives the other key of the years until 2022."""
         return self.issue(
             forms.name(*_person(iin, surname, given_name), *_patronymic(patronymic)),
             _form(purpose, [CITIZEN_ROLE], individual=True),
-            at=at, not_before=not_before, not_after=not_after, algorithm=algorithm,
+            at=at, not_before=not_before, not_after=not_after, algorithm=algorithm, key=key,
         )  # fmt: skip
 
     def staff(

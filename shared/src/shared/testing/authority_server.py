@@ -53,9 +53,9 @@ class AuthorityServer:
         for name in ("leaf", "delta", "root"):
             app.router.add_get(f"/crl/{name}.crl", self._guarded(self._list))
         app.router.add_post("/ocsp", self._guarded(self._answer))
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port, shutdown_timeout=0.1)
+        site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
         self._port = self._runner.addresses[0][1]
 

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.testing.programs import Account, Program, ProgramFailed, free_port, last_words, package_folder
+from shared.testing.programs import Account, Program, ProgramFailed, free_port, last_words, package_folder, work_folder
 
 SYSTEM = "SHLYUZ_TEST_POSTGRES"
 _SUPERUSER = "postgres"
@@ -73,13 +73,14 @@ async def postgres_server(folder: Path, *, port: int = 0, durable: bool = True) 
 
 
 @asynccontextmanager
-async def test_postgres(folder: Path) -> AsyncIterator[PostgresServer]:
+async def test_postgres() -> AsyncIterator[PostgresServer]:
     """Give the tests a server: the one whose superuser's URL `SHLYUZ_TEST_POSTGRES` names, else one of our own."""
     if url := os.environ.get(SYSTEM):
         yield PostgresServer(admin_url=url, port=int(url.rpartition(":")[2].partition("/")[0] or 5432), folder=None)
         return
-    async with postgres_server(folder, durable=False) as server:
-        yield server
+    with work_folder() as folder:
+        async with postgres_server(folder / "postgres", durable=False) as server:
+            yield server
 
 
 test_postgres.__test__ = False  # type: ignore[attr-defined]  # its name begins like a test's

@@ -4,10 +4,12 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
 class ProgramFailed(RuntimeError):
@@ -20,6 +22,17 @@ class Account:
 
     uid: int
     gid: int
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """Make a folder for the block that a program under another account can work in.
+
+    pytest's own folders will not do: every new run of pytest on the machine shuts them to other accounts again, and
+    a PostgreSQL that runs in one panics at its next checkpoint.
+    """
+    with TemporaryDirectory(prefix="shlyuz-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def free_port() -> int:

@@ -1,0 +1,144 @@
+"""What condition 2 saw, in one file that anyone can check years later on a machine that knows only the anchors.
+
+The file is JSON: document, signature, expectation, verdict with its path, and every list or answer that was used. It is
+checked by carrying out condition 2 again, at the recorded time, with the recorded data: nothing in the file is believed
+but the time and when the lists were fetched, which the application's history and audit chain bear witness to.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from shared.pki import certificate
+from shared.pki.certificate import Certificate
+from shared.pki.der import Malformed
+from shared.pki.expectation import Expectation
+from shared.pki.ocsp import FetchedAnswer
+from shared.pki.revocation import ListRefused, RevocationIndex, read_list
+from shared.pki.trust import Trust
+from shared.pki.verdict import Source, SourceKind, Verdict
+from shared.pki.verifier import Verifier
+
+FORMAT: Final = "shlyuz-evidence-1"
+_MAX_BUNDLE: Final = 1024 * 1024 * 1024
+_MAX_PATH: Final = 8
+
+
+class BundleUnreadable(ValueError):  # noqa: N818 - it states the fact
+    """The file is no bundle, or its parts do not have the hashes that it gives them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reexamination:
+    """The verdict of then, the verdict of the same data now, and whether they say the same about the same signer."""
+
+    recorded: Verdict
+    now: Verdict
+
+    @property
+    def agrees(self) -> bool:
+        return (self.recorded.code, self.recorded.signer) == (self.now.code, self.now.signer)
+
+
+def build(
+    *, document: bytes, signature: bytes, expect: Expectation, verdict: Verdict, revocation: Mapping[str, bytes]
+) -> bytes:
+    """Write a bundle. `revocation` gives the bytes of every list and answer in `verdict.evidence`, by SHA-256 in hex.
+
+    Raises KeyError when one of them is missing: a bundle without it could not be checked.
+    """
+    used = {source.sha256: _text(revocation[source.sha256]) for source in verdict.evidence.revocation}
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "document": _text(document),
+            "signature": _text(signature),
+            "expectation": expect.as_json(),
+            "verdict": verdict.as_json(),
+            "revocation": used,
+        },
+        ensure_ascii=False,
+        indent=1,
+    ).encode()
+
+
+def verify(bundle: bytes, trust: Trust) -> Reexamination:
+    """Carry out condition 2 again. Of `trust` anchors and budgets are taken; intermediates come from the bundle and
+    must lead to an anchor. Raises BundleUnreadable.
+    """
+    parts = _read(bundle)
+    try:
+        recorded = Verdict.from_json(parts["verdict"])
+        expect = Expectation.from_json(parts["expectation"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise BundleUnreadable("the verdict or the expectation cannot be read") from None
+    document, signature = _bytes(parts.get("document")), _bytes(parts.get("signature"))
+    held = recorded.evidence
+    if (_hash(document), _hash(signature)) != (held.document_sha256, held.signature_sha256):
+        raise BundleUnreadable("document or signature is not the one that was judged")
+    narrowed = replace(trust, intermediates=_intermediates(held.path), lists=(), responders=())
+    index, answers = _sources(parts.get("revocation"), held.revocation, narrowed)
+    verdict = Verifier(narrowed, index).verify(document, signature, at=held.at, expect=expect, answers=answers)
+    return Reexamination(recorded=recorded, now=verdict)
+
+
+def _read(bundle: bytes) -> Mapping[str, Any]:
+    if len(bundle) > _MAX_BUNDLE:
+        raise BundleUnreadable("a bundle of absurd size")
+    try:
+        parts = json.loads(bundle)
+    except (ValueError, RecursionError):
+        raise BundleUnreadable("not JSON") from None
+    if not isinstance(parts, dict) or parts.get("format") != FORMAT:
+        raise BundleUnreadable(f"not of the format {FORMAT}")
+    return parts
+
+
+def _intermediates(path: tuple[bytes, ...]) -> tuple[Certificate, ...]:
+    if len(path) > _MAX_PATH:
+        raise BundleUnreadable("a path of absurd length")
+    try:
+        return tuple(certificate.parse(data) for data in path[1:-1])
+    except Malformed as fault:
+        raise BundleUnreadable(f"a certificate of the path: {fault}") from None
+
+
+def _sources(
+    data: Any, sources: tuple[Source, ...], trust: Trust
+) -> tuple[RevocationIndex, tuple[FetchedAnswer, ...]]:
+    if not isinstance(data, dict):
+        raise BundleUnreadable("the revocation data are missing")
+    index, answers = RevocationIndex(), []
+    for source in sources:
+        held = _bytes(data.get(source.sha256))
+        if _hash(held) != source.sha256:
+            raise BundleUnreadable("a list or answer is not the one that was used")
+        if source.kind is SourceKind.ANSWER:
+            answers.append(FetchedAnswer(data=held, fetched_at=source.fetched_at))
+            continue
+        try:
+            index.put(read_list(held, trust=trust, fetched_at=source.fetched_at))
+        except ListRefused as refused:
+            raise BundleUnreadable(f"a list cannot be used: {refused.detail}") from None
+    return index, tuple(answers)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _bytes(text: Any) -> bytes:
+    if not isinstance(text, str):
+        raise BundleUnreadable("a part is missing")
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BundleUnreadable("a part is not base64") from None
