@@ -94,12 +94,14 @@ class Fetcher:
         self._known = False
 
     async def fetch_due(self) -> None:
-        """Fetch whatever is due now."""
+        """Fetch whatever is due now, each source once."""
         if not self._known:
             async with self._database.transaction() as session:
                 await repository.know(session, self._urls, now=self._clock.now())
             self._known = True
-        while (row := await self._take()) is not None:
+        for _ in self._urls:
+            if (row := await self._take()) is None:
+                return
             await self._fetch(row)
 
     async def all_held(self) -> bool:

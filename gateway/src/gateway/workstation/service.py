@@ -52,8 +52,11 @@ class Told:
 class Hub:
     """One query for all streams of a process, however many there are, five times a second and only while there are any.
 
-    Any replica serves any provider, since all of them read the same numbers.
+    Any replica serves any provider, since all of them read the same numbers. A job of the web process.
     """
+
+    name = "workstation"
+    ready = True
 
     def __init__(self, database: Database, *, poll: timedelta, most: int) -> None:
         self._database = database

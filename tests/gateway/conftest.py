@@ -1,0 +1,406 @@
+"""The gateway whole, on real ports: with auth-svc itself, small owners, a real database, and a test authority."""
+
+import asyncio
+import base64
+import hashlib
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from auth import app as auth_app
+from auth.providers.service import Description
+from auth.seeding import Wanted, open_seeding
+from auth.settings import Settings as AuthSettings
+from gateway import app as gateway_app
+from gateway.revocation.fetching import Fetcher, open_source
+from gateway.settings import Settings
+from shared.applications.cursors import read_cursor
+from shared.db import Database, new_id
+from shared.errors import NotFound
+from shared.personal import Keyring
+from shared.pki.signing import sign
+from shared.pki.trust import Trust
+from shared.settings import ServiceSettings
+from shared.testing.authority import Authority
+from shared.testing.authority_server import AuthorityServer
+from shared.testing.databases import fresh_database
+from shared.testing.identities import bin_, iin
+from shared.testing.programs import free_port
+from shared.web import Assertion, CallerKey, Here, Router, allow, create_app
+from shared.web.server import server
+
+REGULATIONS = Path(__file__).parents[2] / "shared" / "regulations"
+PASSWORD = "жылы қыс жетті 7"
+STAFF_PASSWORD = "тау басында бұлт көп"
+PREFIXES = {"booking": "bkg", "attachment": "att", "certificate": "crt", "lab": "lab"}
+HOURS = {"week": {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}, "cut_off": "17:30"}
+PERFORMERS = ["1.2.398.3.3.4.1.2.1", "1.2.398.3.3.4.1.2.2", "1.2.398.3.3.4.1.2.5"]
+_people = count(1)
+
+
+def new_iin() -> str:
+    return iin(birth=date(1985, 1, 3), number=next(_people))
+
+
+@dataclass(kw_only=True)
+class Process:
+    """One web process on a port of its own, which can be stopped and started again."""
+
+    app: FastAPI
+    settings: ServiceSettings
+    _running: Any = None
+    _task: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.port}"
+
+    async def start(self) -> None:
+        self._running = server(self.app, self.settings)
+        self._running.capture_signals = nullcontext  # pytest keeps its own
+        self._task = asyncio.create_task(self._running.serve())
+        while not self._running.started and not self._task.done():
+            await asyncio.sleep(0.01)
+        assert self._running.started
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._running.should_exit = True
+            await self._task
+            self._task = None
+
+
+@dataclass(kw_only=True)
+class Owner:
+    """What a small owner holds, and what it was told."""
+
+    name: str
+    services: tuple[str, ...] = ()
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    signables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _accepted: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def new_id(self) -> str:
+        return f"{PREFIXES[self.name]}-{new_id().hex}"
+
+    def accept(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        key = hashlib.sha256(base64.b64decode(body["document"])).hexdigest()
+        if key in self._accepted:
+            return 200, self._accepted[key]
+        self._accepted[key] = {"id": self.new_id(), "number": f"N-{len(self._accepted) + 1}", "state": "submitted"}
+        return 201, self._accepted[key]
+
+    def page(self, name: str, instant: str, *, newest_first: bool, cursor: str | None, limit: int) -> dict[str, Any]:
+        def key(item: dict[str, Any]) -> tuple[datetime, str]:
+            return datetime.fromisoformat(item[instant]), item["id"].partition("-")[2]
+
+        items = sorted(self.lists.get(name, []), key=key, reverse=newest_first)
+        if (after := read_cursor(cursor)) is not None:
+            last = (after.at, after.id.hex)
+            items = [item for item in items if (key(item) < last if newest_first else key(item) > last)]
+        return {"items": items[:limit], "next_cursor": "more" if len(items) > limit else None}
+
+
+Caller = Annotated[Assertion, Depends(allow("gateway"))]
+
+
+def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:
+    """A service with the platform's own factory, as an owner's is, and next to nothing behind it."""
+    router = Router()
+
+    @router.get("/services")
+    async def services(_: Caller) -> dict[str, Any]:
+        return {"items": [_service(key) for key in owner.services]}
+
+    @router.get("/services/{key}/form")
+    async def form(key: str, _: Caller, purpose: str = "application") -> dict[str, Any]:
+        region, service = key.split(".")
+        shape = {"region": region, "service": service, "edition": "1", "purpose": purpose, "channel": "portal"}
+        return {**shape, "documents": 0, "form": {"type": "object"}}
+
+    @router.get("/services/{key}")
+    async def service(key: str, _: Caller) -> dict[str, Any]:
+        return _service(key)
+
+    @router.get("/providers")
+    async def providers(_: Caller) -> dict[str, Any]:
+        return {"items": owner.lists.get("providers", [])}
+
+    @router.post("/applications")
+    async def accept(request: Request, caller: Caller) -> Response:
+        body = await request.json()
+        owner.calls.append({"body": body, "actor": caller.person, "headers": dict(request.headers)})
+        status, told = owner.accept(body)
+        return JSONResponse(told, status, {"X-Inner": "not for the public"})
+
+    @router.get("/applications")
+    async def applications(_: Caller, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+        return owner.page("applications", "filed_at", newest_first=True, cursor=cursor, limit=limit)
+
+    @router.get("/notices")
+    async def notices(_: Caller, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+        return owner.page("notices", "at", newest_first=True, cursor=cursor, limit=limit)
+
+    @router.get("/tasks")
+    async def tasks(_: Caller, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+        return owner.page("tasks", "due_at", newest_first=False, cursor=cursor, limit=limit)
+
+    @router.get("/applications/{application}")
+    async def application(application: str, caller: Caller) -> dict[str, Any]:
+        found = [item for item in owner.lists.get("applications", []) if item["id"] == application]
+        if not found or found[0]["owner"] != caller.person.iin:
+            raise NotFound
+        return found[0]
+
+    @router.get("/internal/signables/{signable}")
+    async def signable(signable: str, _: Caller) -> dict[str, Any]:
+        if signable not in owner.signables:
+            raise NotFound
+        return owner.signables[signable]
+
+    @router.post("/tasks/{task}/complete")
+    async def complete(task: str, request: Request, caller: Caller) -> dict[str, Any]:
+        owner.calls.append({"task": task, "body": await request.json(), "actor": caller.person})
+        return {"id": task, "state": "completed"}
+
+    @router.post("/documents", status_code=201)
+    async def upload(request: Request, service: str, _: Caller) -> dict[str, Any]:
+        body = await request.body()
+        digest = hashlib.sha256(body).hexdigest()
+        return {"id": owner.new_id(), "sha256": digest, "media_type": request.headers["content-type"], "size": len(body)}
+
+    @router.get("/verify/{code}")
+    async def verify(code: str, request: Request, here: Here, _: Caller) -> Response:
+        return Response(f"{here.service} {request.url.query}", headers={"Content-Language": "en"}, media_type="text/html")
+
+    return create_app(service=owner.name, settings=settings, routers=[router])
+
+
+def _service(key: str) -> dict[str, Any]:
+    region, service = key.split(".")
+    title = {"kk": service, "ru": service, "en": service}
+    return {"key": key, "region": region, "service": service, "edition": "1", "adopted_from": "2025-01-01", "title": title,
+            "channels": ["portal"], "acr": "password"}  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class Region:
+    """Everything that runs, and the words to ask it."""
+
+    processes: dict[str, Process]
+    owners: dict[str, Owner]
+    ca: Authority
+    authority: AuthorityServer
+    client: httpx.AsyncClient
+    database: Database
+    settings: Settings
+    operator_bin: str
+    provider_bin: str
+    staff_iin: str
+    gateway_key: CallerKey
+
+    @property
+    def booking(self) -> Owner:
+        return self.owners["booking"]
+
+    async def fetch_lists(self) -> None:
+        """Do once what the worker does every second, and have the web process load what came."""
+        trust = Trust.load(self.settings.trust)
+        platform = self.processes["gateway"].app.state.platform
+        async with open_source(trust) as source:
+            fetcher = Fetcher(self.database, platform.clock, trust, source, every=timedelta(milliseconds=1))
+            await fetcher.fetch_due()
+        await platform.resources["revocation"].load()
+
+    async def ask(self, method: str, path: str, *, token: str | None = None, **options: Any) -> httpx.Response:
+        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
+        return await self.client.request(method, f"/api/v1{path}", headers=headers, **options)
+
+    async def register(self, number: str, **more: Any) -> httpx.Response:
+        body = {"iin": number, "password": PASSWORD, "phone": "+77011234567", "language": "kk", **more}
+        return await self.ask("POST", "/users", json=body)
+
+    async def citizen(self) -> "Citizen":
+        """Register a citizen with a password, and log him in."""
+        number = new_iin()
+        assert (await self.register(number)).status_code == 202
+        form = {"grant_type": "password", "username": number, "password": PASSWORD}
+        tokens = (await self.ask("POST", "/auth/token", data=form)).json()
+        holder = self.ca.citizen(
+            iin=number, surname="СЫНАҚ", given_name="АННА", patronymic="АСҚАРҚЫЗЫ", at=datetime.now(UTC)
+        )
+        return Citizen(region=self, iin=number, token=tokens["access_token"], tokens=tokens, holder=holder)
+
+    async def challenge(self, key: Any, *, username: str = "", password: str = PASSWORD) -> dict[str, str]:
+        given = (await self.ask("POST", "/auth/challenge", json={})).json()
+        signature = sign(base64.b64decode(given["document"]), key, at=datetime.now(UTC))
+        return {"grant_type": "password", "username": username, "password": password,
+                "challenge_id": given["challenge_id"], "signature": base64.b64encode(signature).decode()}  # fmt: skip
+
+    def staff_holder(self, *, role: str = "employee", number: str | None = None, organisation: str | None = None) -> Any:
+        return self.ca.staff(
+            iin=number or self.staff_iin, bin=organisation or self.provider_bin, organisation="ЕМХАНА", role=role,
+            surname="ДӘРІГЕР", given_name="БОЛАТ", patronymic="", at=datetime.now(UTC),
+        )  # fmt: skip
+
+    async def staff_token(self) -> str:
+        form = await self.challenge(self.staff_holder().key, password=STAFF_PASSWORD)
+        answer = await self.ask("POST", "/auth/token", data=form)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["access_token"])
+
+
+@dataclass(kw_only=True)
+class Citizen:
+    region: Region
+    iin: str
+    token: str
+    tokens: dict[str, Any]
+    holder: Any
+
+    async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return await self.region.ask(method, path, token=self.token, **options)
+
+    async def form_token(self, path: str = "/services/zhambyl.booking/form") -> str:
+        return str((await self.region.ask("GET", path)).json()["form_token"])
+
+    async def document(self, **changed: Any) -> bytes:
+        told = {
+            "purpose": "application", "audience": "shlyuz", "request_id": str(uuid4()), "applicant": {"iin": self.iin},
+            "patient": {"iin": self.iin}, "region": "zhambyl", "service": "booking",
+            "provider": self.region.provider_bin, "fields": {}, "documents": [], **changed,
+        }  # fmt: skip
+        if "form_token" not in told:
+            told["form_token"] = await self.form_token()
+        return _json(told)
+
+    def signed(self, document: bytes, *, key: Any = None, detached: bool = True) -> dict[str, str]:
+        cms = sign(document, key or self.holder.key, at=datetime.now(UTC), detached=detached)
+        return {"document": base64.b64encode(document).decode(), "signature": base64.b64encode(cms).decode()}
+
+    async def file(self, body: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+        body = body or self.signed(await self.document())
+        return await self.ask("POST", "/applications", json=body, headers=headers)
+
+
+def _json(value: Any) -> bytes:
+    import orjson
+
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+@pytest.fixture(scope="package")
+async def region(postgres, tmp_path_factory) -> AsyncIterator[Region]:
+    folder = tmp_path_factory.mktemp("gateway")
+    async with AsyncExitStack() as stack:
+        yield await _start(stack, postgres.admin_url, folder)
+
+
+async def _start(stack: AsyncExitStack, admin_url: str, folder: Path) -> Region:
+    now = datetime.now(UTC)
+    key = CallerKey.generate("gateway")
+    (folder / "callers").mkdir()
+    (folder / "callers" / "gateway.pem").write_bytes(key.public_pem())
+    (folder / "gateway.key").write_bytes(key.private_pem())
+    (folder / "form.key").write_text(base64.b64encode(os.urandom(32)).decode())
+    for name in ("auth", "gateway"):
+        (folder / f"{name}.personal").write_bytes(Keyring.generate().dump())
+    port = free_port()
+    ca = Authority.create(at=now, base_url=f"http://127.0.0.1:{port}")
+    authority = await stack.enter_async_context(
+        AuthorityServer(ca, host="127.0.0.1", port=port, clock=lambda: datetime.now(UTC))
+    )
+    trust = ca.trust_toml(folder / "trust") or folder / "trust" / "trust.toml"
+    auth_database = await stack.enter_async_context(fresh_database(admin_url, "auth"))
+    database = await stack.enter_async_context(fresh_database(admin_url, "gateway"))
+    common: dict[str, Any] = {"env": "development", "caller_keys": folder / "callers", "host": "127.0.0.1",
+                              "drain": timedelta(seconds=1)}  # fmt: skip
+    auth_settings = AuthSettings(
+        **common, database_url=auth_database.url, personal_key=folder / "auth.personal", regulations=REGULATIONS,
+        password_memory_kib=1024, port=free_port(),
+    )  # fmt: skip
+    operator_bin, provider_bin, staff_iin = bin_(number=1), bin_(number=2), new_iin()
+    await _seed(auth_settings, operator_bin, provider_bin, staff_iin)
+    owners = {name: Owner(name=name) for name in PREFIXES}
+    owners["booking"].services = ("akmola.booking", "zhambyl.booking")
+    owners["attachment"].services = ("zhambyl.attachment",)
+    processes = {"auth": Process(app=auth_app.create(auth_settings), settings=auth_settings)}
+    for name, owner in owners.items():
+        settings = ServiceSettings(**common, database_url=database.url, pool_size=1, port=free_port())
+        processes[name] = Process(app=owner_app(owner, settings), settings=settings)
+    settings = Settings(
+        **common, database_url=database.url, personal_key=folder / "gateway.personal", caller_key=folder / "gateway.key",
+        port=free_port(), form_key=folder / "form.key", trust=trust, principal_age=timedelta(milliseconds=300),
+        **{f"upstream_{name}": process.url for name, process in processes.items()},
+        limit_address="100000/minute", limit_account="100000/minute", limit_login_address="100000/minute",
+        limit_login_account="100000/minute", limit_register_address="100000/minute",
+        header_deadline=timedelta(milliseconds=500), body_deadline=timedelta(milliseconds=800),
+        workstation_heartbeat=timedelta(milliseconds=500), gather_timeout=timedelta(seconds=2),
+        upload_bytes=200_000,
+    )  # fmt: skip
+    processes["gateway"] = Process(app=gateway_app.create(settings), settings=settings)
+    for process in processes.values():
+        await process.start()
+        stack.push_async_callback(process.stop)
+    client = await stack.enter_async_context(
+        httpx.AsyncClient(
+            base_url=processes["gateway"].url, headers={"Accept-Language": "en"}, trust_env=False, timeout=15
+        )
+    )
+    own = Database(database.url, application="test", pool_size=2)
+    stack.push_async_callback(own.close)
+    region = Region(
+        processes=processes, owners=owners, ca=ca, authority=authority, client=client, database=own, settings=settings,
+        operator_bin=operator_bin, provider_bin=provider_bin, staff_iin=staff_iin, gateway_key=key,
+    )  # fmt: skip
+    await region.fetch_lists()
+    return region
+
+
+async def _seed(settings: AuthSettings, operator_bin: str, provider_bin: str, staff_iin: str) -> None:
+    names = {"kk": "Емхана", "ru": "Поликлиника", "en": "Polyclinic"}
+    async with open_seeding(settings) as seeding:
+        await seeding.operator(operator_bin, ["akmola", "zhambyl"])
+        await seeding.provider(
+            Description(
+                bin=provider_bin, region="zhambyl", names=names, address=names, zone="Asia/Almaty", opening_hours=HOURS,
+                services=("booking",), active=True,
+            )  # fmt: skip
+        )
+        await seeding.staff(
+            Wanted(
+                iin=staff_iin, bin=provider_bin, name="Болат Дәрігер", roles=frozenset({"responsible_employee"}),
+                password=STAFF_PASSWORD,
+            )  # fmt: skip
+        )
+
+
+@pytest.fixture
+async def citizen(region) -> Citizen:
+    return await region.citizen()
+
+
+@pytest.fixture
+def problem():
+    """Check that an answer is a problem with this status and code, and give it."""
+
+    def check(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+        body = answer.json()
+        assert body["code"] == code, body
+        assert body["detail"]
+        return dict(body)
+
+    return check
