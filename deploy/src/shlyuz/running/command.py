@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from shlyuz.console import Json, answer, err, fail
 from shlyuz.layout import HOME
@@ -101,13 +100,15 @@ def say(sentence: str) -> None:
 def introduce(region: "RegionState", *, new: bool) -> None:
     """Show the generated logins, once; afterwards only where they are kept."""
     if new:
-        table = Table(
-            "region", "who", "IIN", "BIN", "password", "key file", title="Logins of this demo region, made for it"
-        )
+        say("these logins were generated for this region:")
+        print_row(("region", "who", "IIN", "BIN", "password", "key file (its password: .pass)"), style="bold")
         for person in (*region.people["operators"], *region.people["staff"], *region.people["citizens"]):
-            who = ", ".join(person.get("roles", ("citizen, not registered yet",)))
-            key = Path(person["p12"]).relative_to(region.home)
-            table.add_row(person["region"], who, person["iin"], person.get("bin", ""), person["password"], str(key))
-        err.print(table)
-        say(f"the key files lie in {region.home}, each with its password beside it (.pass)")
+            who = ", ".join(person.get("roles", ("citizen, to register",)))
+            key = str(Path(person["p12"]).relative_to(region.home))
+            print_row((person["region"], who, person["iin"], person.get("bin", ""), person["password"], key))
     say(f"logins and key files: {region.home / 'people.json'}; logs: {region.home / 'log'}; Ctrl-C ends the region")
+
+
+def print_row(cells: tuple[str, ...], *, style: str = "") -> None:
+    widths = (8, 28, 12, 12, 17, 0)
+    err.print("  " + " ".join(map(str.ljust, cells, widths)), style=style, markup=False)
