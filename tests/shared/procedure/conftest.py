@@ -113,7 +113,14 @@ def walk(regulations, clock):
 
 @pytest.fixture
 def folder(tmp_path):
-    """The regulations of this tree with the made-up region beside them."""
-    copytree(REGULATIONS, tmp_path / "regulations")
-    copytree(HERE / "made_up", tmp_path / "regulations", dirs_exist_ok=True)
+    """The made-up region alone, to be spoilt."""
+    copytree(HERE / "made_up", tmp_path / "regulations")
+    copytree(REGULATIONS / "calendars", tmp_path / "regulations" / "calendars")
     return tmp_path / "regulations"
+
+
+@pytest.fixture
+def whole(folder):
+    """The regulations of this tree with the made-up region beside them."""
+    copytree(REGULATIONS, folder, dirs_exist_ok=True)
+    return folder

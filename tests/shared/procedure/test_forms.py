@@ -107,7 +107,7 @@ class TestTheDataOfAStep:
         assert schema["title"] == "Записать в журнал, сообщить дату и время приёма: Время назначено"
         starts_at = "2026-11-23T09:00:00+05:00"
         assert errors(schema, {"slot": {"id": SLOT, "starts_at": starts_at}}) == []
-        assert errors(schema, {"slot": {"id": SLOT + "\n", "starts_at": starts_at}}) == ["slot"]
+        assert errors(schema, {"slot": {"id": SLOT + "\n", "starts_at": starts_at}}) == ["slot/id"]
         assert errors(schema, {"slot": {"id": SLOT}}) == ["slot"]
 
     @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def _run(left: timedelta, start: datetime, clock: WorkingClock, notes: list[Trac
 
 def _spans(start: datetime, clock: WorkingClock, notes: list[TraceNote]) -> Iterator[tuple[datetime, datetime]]:
     """The openings after an instant, the first cut to what is left of it; days without any are noted."""
-    for day in clock.days_from(clock.local(start).date()):
+    for day in clock.days_from(clock.local(start).date()):  # pragma: no branch - days do not end
         openings = _openings(day, clock, notes)
         yield from ((max(opens, start), closes) for opens, closes in openings if closes > start)
 

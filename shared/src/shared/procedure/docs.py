@@ -189,5 +189,5 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover - run as a program by a test
     main(sys.argv[1:])

@@ -6,7 +6,7 @@ the action or raises a `ProcedureError`. It serves as its own dry run.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, assert_never
 
 from shared.procedure.actions import (
     Action,
@@ -68,6 +68,8 @@ def decide(application: Application, action: Action, now: datetime) -> Transitio
             _cancel(course)
         case MarkSealed():
             _mark_sealed(course)
+        case _:
+            assert_never(action)
     return course.transition()
 
 
@@ -196,7 +198,7 @@ def _reschedule(course: Course, action: Reschedule) -> None:
     rule = application.edition.reschedule(application.channel, application.variant)
     if rule is None or application.scheduled_at is None:
         raise NotReschedulable
-    _before_cut_off(course, None if action.by_provider else rule.cut_off)
+    _before_cut_off(application.scheduled_at, None if action.by_provider else rule.cut_off, course.now)
     course.drop()
     course.remember(
         round=application.round + 1,
@@ -230,20 +232,17 @@ def _end_before_result(course: Course, cut_off: Limit | None) -> None:
     """End an application: before its cut-off where it has a time, before its result is signed where it has none."""
     application = course.application
     if application.scheduled_at:
-        _before_cut_off(course, cut_off)
+        _before_cut_off(application.scheduled_at, cut_off, course.now)
     elif application.signed or application.state is State.ISSUED:
         raise NotWithdrawable
     course.drop()
     course.annul()
 
 
-def _before_cut_off(course: Course, cut_off: Limit | None) -> None:
+def _before_cut_off(scheduled_at: datetime, cut_off: Limit | None, now: datetime) -> None:
     """The cut-off lies that much plain time before the time given; without one, the time itself is the last moment."""
-    scheduled_at = course.application.scheduled_at
-    if scheduled_at is None:
-        return
     last = scheduled_at - cut_off.duration if cut_off else scheduled_at
-    if course.now >= last:
+    if now >= last:
         raise CutOffPassed(last)
 
 

@@ -1,0 +1,118 @@
+"""A region and a service that no decree knows, described by TOML alone, carried out by the same engine."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from shared.procedure import (
+    CompleteStep,
+    Reschedule,
+    State,
+    Status,
+    Withdraw,
+    form_schema,
+    load,
+)
+from shared.procedure.docs import page
+
+NOON = dt.datetime(2026, 11, 25, 7, tzinfo=dt.UTC)
+SOURCE = Path(__file__).parents[3] / "shared" / "src" / "shared" / "procedure"
+
+
+@pytest.fixture
+def begin(whole, walk):
+    """Begin a walk in the made-up region, with the ordinary provider's clock."""
+    regulations = load(whole)
+    ordinary = walk("akmola", "booking")
+
+    def start(channel, variant=None):
+        edition = regulations.edition("kokaral", "vaccination", dt.date(2026, 11, 23))
+        return type(ordinary)(edition, ordinary.application.clock, channel=channel, variant=variant)
+
+    return start
+
+
+class TestAMadeUpRegion:
+    def test_runs_on_the_portal_with_processes_and_limits_of_its_own(self, begin):
+        course = begin("portal")
+        filed = course.file(scheduled_at=NOON)
+        assert [change.state for change in filed.changes] == [State.SUBMITTED]
+        checked = course.complete("check", "fit")
+        assert [change.state for change in checked.changes] == [State.REGISTERED, State.IN_PROGRESS]
+        (confirm,) = checked.opened
+        assert (confirm.performer, confirm.due, checked.result_due) == ("head_nurse", None, None)
+        confirmed = course.complete("confirm", "confirmed")
+        assert (confirmed.prepares.form, confirmed.journal.key) == ("vaccination-passport", "vaccinations")
+        assert course.seal().notice.process == 11
+
+    def test_has_a_variant_with_another_limit(self, begin):
+        limits = {variant: begin("direct", variant).file().opened[0].due.limit for variant in (None, "urgent")}
+        assert limits == {None: "2 wd", "urgent": "10 m"}
+
+    def test_sends_aside_with_a_limit_and_counts_the_working_days_of_rest(self, begin):
+        course = begin("direct")
+        course.file()
+        sent = course.complete("check", "doubt")
+        assert [(task.step, task.due.limit, task.organisation) for task in sent.opened] == [
+            ("allergy-test", "1 wd", "allergy-centre")
+        ]
+        back = course.complete("allergy-test", "tested", wait=2 * 24 * 60)
+        assert f"{back.resumed[0].due.due_at:%m-%d %H:%M}" == "11-27 13:00"
+
+    def test_refuses_with_its_own_process(self, begin):
+        course = begin("portal")
+        course.file()
+        assert course.refuse("check", "documents-wrong").notice.process == 9
+
+    def test_reschedules_by_its_own_rule(self, begin):
+        course = begin("portal")
+        course.file(scheduled_at=NOON)
+        moved = course.do(Reschedule(scheduled_at=NOON + dt.timedelta(hours=1)))
+        assert [(task.step, task.due.limit) for task in moved.opened] == [("confirm", "2 h")]
+        assert course.do(Withdraw()).changes[-1].status is Status.WITHDRAWN_BY_APPLICANT
+
+    def test_answers_orally_at_the_counter(self, begin):
+        course = begin("direct", "urgent")
+        course.file()
+        course.complete("check", "unfit")
+        concluded = course.do(CompleteStep(step="confirm", outcome="confirmed", by=frozenset({"head_nurse", "nurse"})))
+        assert concluded.changes[-1].status is Status.ANSWERED_ORALLY
+
+    def test_has_its_own_form(self, begin):
+        schema = form_schema(begin("portal").application.edition, "en")
+        assert (list(schema["properties"]), schema["x-documents"]) == (["slot", "consent", "weight"], {"maximum": 1})
+
+    def test_is_published_with_the_others(self, whole):
+        assert "## kokaral vaccination 2026-03-01" in page(load(whole))
+
+
+class TestTheEngine:
+    def test_names_no_region_service_step_role_or_limit(self, regulations):
+        """Law is data: a name of the files in the code would be law that no file holds."""
+        names = set(regulations.regions)
+        for (_, service), editions in regulations.editions.items():
+            names.add(service)
+            for edition in editions:
+                names |= {step.key for step in edition.steps} | {ground.code for ground in edition.grounds}
+                names |= {outcome.key for step in edition.steps for outcome in step.outcomes}
+                names |= (
+                    {variant.key for variant in edition.variants} | set(edition.findings()) | set(edition.performers)
+                )
+                names |= {str(rule.limit) for step in edition.steps for rule in step.limits}
+        everyday = {
+            "check",
+            "record",
+            "register",
+            "issued",
+            "registered",
+            "issue",
+            "confirm",
+            "request",
+            "accept",
+            "handed-over",
+        }
+        for module in SOURCE.glob("*.py"):
+            code = module.read_text(encoding="utf-8")
+            found = {name for name in names - everyday if f'"{name}"' in code or f"'{name}'" in code}
+            assert not found, module.name
