@@ -51,7 +51,11 @@ class TestVerify:
         verdict = verifier.verify(document, signature, at=now, expect=expect, answers=[answer])
         (source,) = verdict.evidence.revocation
         data = build(
-            document=document, signature=signature, expect=expect, verdict=verdict, revocation={source.sha256: answer.data}
+            document=document,
+            signature=signature,
+            expect=expect,
+            verdict=verdict,
+            revocation={source.sha256: answer.data},
         )
         assert verify(data, anchors).agrees
 

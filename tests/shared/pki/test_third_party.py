@@ -17,7 +17,7 @@ from shared.pki.trust import Anchor, Trust
 DATA = Path(__file__).parents[2] / "pki_data"
 SCENARIOS = json.loads((DATA / "kz" / "scenarios.json").read_text(encoding="utf-8"))
 PKITS = json.loads((DATA / "pkits.json").read_text(encoding="utf-8"))
-ATTACHED = sorted(path.name for path in (DATA / "kz" / "cms").glob("*.p7m")) + ["skarm_individual_attached.der"]
+ATTACHED = [*sorted(path.name for path in (DATA / "kz" / "cms").glob("*.p7m")), "skarm_individual_attached.der"]
 CHAINS = {
     "2022-06-01T00:00:00Z": ("root_rsa_test_2018.crt", "nca_rsa_test_2019.crt", "nca_rsa_test_2022-03-29.crl"),
     "2026-09-01T00:00:00Z": ("root_test_gost_2022.cer", "nca_gost2022_test.cer", "nca_gost2022_test_2026-08-11.crl"),
@@ -43,7 +43,11 @@ class TestKazakhCertificates:
         assert found.id == number
 
     def test_can_be_read_all(self):
-        read = [certificate.parse(files.decode(p.read_bytes())) for p in (DATA / "kz").glob("*/*.c*r*") if p.suffix != ".crl"]
+        read = [
+            certificate.parse(files.decode(p.read_bytes()))
+            for p in (DATA / "kz").glob("*/*.c*r*")
+            if p.suffix != ".crl"
+        ]
         assert len(read) == 22
 
 
@@ -175,6 +179,8 @@ class TestPkits:
     def test_is_refused_where_a_gateway_could_be_set_to_it(self):
         """DSA and SHA-1 belong to rfc5280 alone; a Trust made by hand is kz."""
         anchor = certificate.parse(
-            (Path(cryptography_vectors.__file__).parent / "x509/PKITS_data/certs/TrustAnchorRootCertificate.crt").read_bytes()
+            (
+                Path(cryptography_vectors.__file__).parent / "x509/PKITS_data/certs/TrustAnchorRootCertificate.crt"
+            ).read_bytes()
         )
         assert Trust(anchors=(Anchor(certificate=anchor),)).profile.name == "kz"

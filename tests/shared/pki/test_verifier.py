@@ -216,9 +216,7 @@ class TestStep3RefusesAttributes:
     )
     def test_of_another_digest(self, verify: Verify, anna: Holder, document: bytes, now, algorithm: str, code: Code):
         listed = encode.algorithm(algorithm, encode.null())
-        signature = message(
-            document, [SignerForm(key=anna.key, digest_algorithm=listed)], at=now, algorithms=[listed]
-        )
+        signature = message(document, [SignerForm(key=anna.key, digest_algorithm=listed)], at=now, algorithms=[listed])
         assert verify(signature).code is code
 
     def test_whose_digest_the_message_does_not_list(self, verify: Verify, anna: Holder, document: bytes, now):
@@ -433,7 +431,9 @@ class TestStep10:
         assert verify(sign(document, doctor.key, at=now)).code is Code.ROLE_REFUSED
         assert verify(sign(document, anna.key, at=now), expect=Expectation.staff()).code is Code.BIN_MISSING
 
-    def test_takes_an_organisations_seal(self, verify: Verify, authority: Authority, clinic_bin, anna_iin, document, now):
+    def test_takes_an_organisations_seal(
+        self, verify: Verify, authority: Authority, clinic_bin, anna_iin, document, now
+    ):
         seal = authority.seal(bin=clinic_bin, at=now)
         assert verify(sign(document, seal.key, at=now), expect=Expectation.seal(bin=clinic_bin)).code is Code.VALID
         finance = authority.staff(iin=anna_iin, bin=clinic_bin, at=now, role="finance")

@@ -1,6 +1,7 @@
 """Every answer of condition 2, once: its code, the numbered step that gives it, and the clauses it stands on.
 
-The law names three things to check (akmola 8(7), zhambyl 11(6)): validity period, list of revoked certificates, identity.
+The law names three things to check (akmola 8(7), zhambyl 11(6)): validity period, list of revoked certificates,
+identity.
 The finer codes are ours, each under one of them; a refusal is process 4 (akmola 8(6), zhambyl 11(7)).
 """
 

@@ -24,7 +24,7 @@ _ADDRESS_SIZES: Final = {4: 8, 16: 32}  # bytes of an address, and of a network 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraints:
-    """All subtrees met on the way down. A name must lie in each permitted group that speaks of its kind, in no excluded."""
+    """All subtrees met so far. A name must lie in each permitted group that speaks of its kind, in none excluded."""
 
     permitted: tuple[tuple[GeneralName, ...], ...] = ()
     excluded: tuple[GeneralName, ...] = ()

@@ -161,7 +161,8 @@ def parse(data: bytes) -> RevocationListData:
         issuer=issuer, this_update=this_update, next_update=next_update,
         number=_number(extensions.get(LIST_NUMBER)), base_number=_number(extensions.get(DELTA_INDICATOR)),
         authority_key=_authority_key(extensions.get(AUTHORITY_KEY)), scope=scope,
-        unknown_critical=entries.unknown_critical or any(e.critical and o not in _KNOWN_IN_LIST for o, e in extensions.items()),
+        unknown_critical=entries.unknown_critical
+        or any(e.critical and o not in _KNOWN_IN_LIST for o, e in extensions.items()),
         entries=entries,
     )  # fmt: skip
 
@@ -210,7 +211,7 @@ def _scope(extension: Extension | None) -> Scope:
 def _walk(
     data: bytes, at: int, stop: int, owner: bytes | None
 ) -> tuple[list[int], dict[tuple[names.Folded, int], int], bool]:
-    """Judge the form of every entry and note its place, as last 64 bits of the serial number and offset in one number.
+    """Judge the form of every entry and note its place: last 64 bits of the serial number, then offset.
 
     `owner` is the list's issuer when it is indirect: entries after one that names another issuer are that one's.
     """

@@ -151,6 +151,7 @@ class Reader:
 
 
 def as_integer(content: bytes) -> int:
+    """Read the content of an INTEGER. Raises Malformed."""
     if not content:
         raise Malformed("an empty integer")
     if len(content) > 1 and ((content[0] == 0 and content[1] < 0x80) or (content[0] == 0xFF and content[1] >= 0x80)):  # noqa: PLR2004

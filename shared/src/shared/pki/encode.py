@@ -1,4 +1,4 @@
-"""A writer of DER, as small as what is written with it: signatures, OCSP questions, and what the test authority issues."""
+"""A writer of DER, as small as its uses: signatures, OCSP questions, and what the test authority issues."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,6 +19,7 @@ def element(tag: int, *contents: bytes) -> bytes:
 
 
 def sequence(*contents: bytes) -> bytes:
+    """Write a SEQUENCE."""
     return element(der.SEQUENCE, *contents)
 
 
@@ -28,22 +29,27 @@ def set_of(contents: Iterable[bytes], tag: int = der.SET) -> bytes:
 
 
 def explicit(number: int, *contents: bytes) -> bytes:
+    """Write a field under a constructed context tag."""
     return element(der.explicit(number), *contents)
 
 
 def integer(value: int, tag: int = der.INTEGER) -> bytes:
+    """Write an INTEGER, or with `tag` an ENUMERATED."""
     return element(tag, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
 
 
 def boolean(value: bool) -> bytes:  # noqa: FBT001 - the value itself
+    """Write a BOOLEAN."""
     return element(der.BOOLEAN, b"\xff" if value else b"\x00")
 
 
 def octets(content: bytes) -> bytes:
+    """Write an OCTET STRING."""
     return element(der.OCTET_STRING, content)
 
 
 def bits(content: bytes) -> bytes:
+    """Write a BIT STRING of whole bytes."""
     return element(der.BIT_STRING, b"\x00", content)
 
 
@@ -58,10 +64,12 @@ def named_bits(numbers: Iterable[int]) -> bytes:
 
 
 def null() -> bytes:
+    """Write NULL."""
     return b"\x05\x00"
 
 
 def oid(dotted: str) -> bytes:
+    """Write an OBJECT IDENTIFIER given with dots."""
     first, second, *others = map(int, dotted.split("."))
     content = bytearray()
     for arc in (40 * first + second, *others):
@@ -73,14 +81,17 @@ def oid(dotted: str) -> bytes:
 
 
 def utf8(text: str) -> bytes:
+    """Write a UTF8String."""
     return element(der.UTF8_STRING, text.encode())
 
 
 def printable(text: str) -> bytes:
+    """Write a PrintableString."""
     return element(der.PRINTABLE_STRING, text.encode("ascii"))
 
 
 def ia5(text: str, tag: int = der.IA5_STRING) -> bytes:
+    """Write an IA5String, or with `tag` a field of that form."""
     return element(tag, text.encode("ascii"))
 
 
@@ -92,8 +103,10 @@ def time(at: datetime) -> bytes:
 
 
 def generalized(at: datetime) -> bytes:
+    """Write an instant as GeneralizedTime, as OCSP does always."""
     return element(der.GENERALIZED_TIME, f"{at.year:04d}{at:%m%d%H%M%S}Z".encode())
 
 
 def algorithm(dotted: str, parameters: bytes = b"") -> bytes:
+    """Write an AlgorithmIdentifier; `parameters` are DER."""
     return sequence(oid(dotted), parameters)

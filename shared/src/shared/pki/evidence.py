@@ -28,7 +28,7 @@ _MAX_BUNDLE: Final = 1024 * 1024 * 1024
 _MAX_PATH: Final = 8
 
 
-class BundleUnreadable(ValueError):  # noqa: N818 - it states the fact
+class BundleUnreadable(ValueError):
     """The file is no bundle, or its parts do not have the hashes that it gives them."""
 
 
@@ -107,9 +107,7 @@ def _intermediates(path: tuple[bytes, ...]) -> tuple[Certificate, ...]:
         raise BundleUnreadable(f"a certificate of the path: {fault}") from None
 
 
-def _sources(
-    data: Any, sources: tuple[Source, ...], trust: Trust
-) -> tuple[RevocationIndex, tuple[FetchedAnswer, ...]]:
+def _sources(data: Any, sources: tuple[Source, ...], trust: Trust) -> tuple[RevocationIndex, tuple[FetchedAnswer, ...]]:
     if not isinstance(data, dict):
         raise BundleUnreadable("the revocation data are missing")
     index, answers = RevocationIndex(), []

@@ -32,7 +32,7 @@ _MAX_LINE: Final = 1024 * 1024
 _MAX_FILE: Final = 300 * 1024 * 1024
 
 
-class CaseUnreadable(ValueError):  # noqa: N818 - it states the fact
+class CaseUnreadable(ValueError):
     """The case itself cannot be read: its JSON, a key, or a file that is not there."""
 
 
@@ -88,8 +88,12 @@ class Judge:
         if trust.profile.signing_certificates:
             usage.check(leaf)
         if not _revocation_waived(case):
-            revocations = Revocations(trust, issuers, self._index(case, trust, at).snapshot, self._answers(case, at), at)
-            outcome, detail = _status(revocations, leaf, path.issuers.certificates, every=trust.profile.every_certificate)
+            revocations = Revocations(
+                trust, issuers, self._index(case, trust, at).snapshot, self._answers(case, at), at
+            )
+            outcome, detail = _status(
+                revocations, leaf, path.issuers.certificates, every=trust.profile.every_certificate
+            )
         if trust.profile.signing_certificates:
             facts = signer.read(leaf, path.progress.key, None)
             expect = _expectation(case, roles=False)

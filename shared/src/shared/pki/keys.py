@@ -35,7 +35,9 @@ _HASHES: Final[dict[Hash, hashes.HashAlgorithm]] = {
     Hash.SHA512: hashes.SHA512(),
 }
 _PKCS1: Final = padding.PKCS1v15()
-_ECDSA: Final[dict[Hash, ec.ECDSA]] = {hash_: ec.ECDSA(algorithm) for hash_, algorithm in _HASHES.items() if hash_ is not Hash.MD5}
+_ECDSA: Final[dict[Hash, ec.ECDSA]] = {
+    hash_: ec.ECDSA(algorithm) for hash_, algorithm in _HASHES.items() if hash_ is not Hash.MD5
+}
 
 
 class PublicKey(ABC):

@@ -1,6 +1,6 @@
 """Distinguished names: read for the signer's facts, compared by RFC 5280, 7.1 for chains and constraints.
 
-A name is kept as its DER. Equal bytes are equal names; only when bytes differ are they folded (case, spaces, string type).
+A name is kept as its DER. Equal bytes are equal names; only when bytes differ are they folded (case, spaces, type).
 """
 
 import unicodedata
@@ -45,7 +45,7 @@ def read(name: bytes) -> tuple[tuple[tuple[str, int, bytes], ...], ...]:
 
 
 def text(tag: int, content: bytes) -> str | None:
-    """Decode a directory string; None when the type is no text. Raises der.Malformed for text that is not what it says."""
+    """Decode a directory string; None when the type is no text. Raises der.Malformed for a wrong encoding."""
     encoding = _ENCODINGS.get(tag)
     if encoding is None:
         return None

@@ -1,4 +1,4 @@
-"""IIN and BIN: twelve digits, the last a check digit over the others with two rows of weights [ours: the decrees say none]."""
+"""IIN and BIN: twelve digits, the last a check digit with two rows of weights [ours: the decrees say none]."""
 
 _LENGTH = 12
 _FIRST = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)

@@ -136,7 +136,9 @@ def is_root(certificate: Certificate) -> bool:
     """Tell whether a certificate signed itself, as a root does that kz may pin."""
     try:
         key = keys.load(certificate.spki)
-        scheme = scheme_of(certificate.algorithm, weak=True)  # a root is trusted for being pinned, not for this signature
+        scheme = scheme_of(
+            certificate.algorithm, weak=True
+        )  # a root is trusted for being pinned, not for this signature
     except Refused:
         return False
     return certificate.self_issued and key.verify(scheme, certificate.signature, certificate.tbs)

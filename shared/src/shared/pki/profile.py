@@ -11,7 +11,8 @@ class Profile:
     `weak_algorithms`: DSA, SHA-1, MD5 and short RSA keys are read. `every_certificate`: missing revocation data of any
     certificate of the path is unknown, not only of the signer's. `signing_certificates`: steps 7, 9 and 10 are made.
     `partial_lists`: indirect lists, lists for some reasons, and answers until their nextUpdate are taken.
-    `self_signed_anchors`: a pinned root signed itself. `strict_delta_numbers`: base and delta are numbered together (RFC 5280, 5.2.4 (d)); the NCA numbers them apart.
+    `self_signed_anchors`: a pinned root signed itself. `strict_delta_numbers`: base and delta are numbered together
+    (RFC 5280, 5.2.4 (d)); the NCA numbers them apart.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Step 8: is the certificate in the list of revoked certificates (akmola 8(7), zhambyl 11(6); RFC 5280, 6.3.3; RFC 6960).
+"""Step 8: not in the list of revoked certificates (akmola 8(7), zhambyl 11(6); RFC 5280, 6.3.3; RFC 6960).
 
 "Revoked" from any usable source wins, unless it is dated after the judged time. Else a usable list is enough, else a
 usable answer. No usable source: unknown. What is not usable counts as absent.

@@ -175,10 +175,12 @@ def envelope(*parts: bytes) -> bytes:
 
 
 def attribute(kind: str, value: bytes) -> bytes:
+    """Write an Attribute with one value."""
     return encode.sequence(encode.oid(kind), encode.element(0x31, value))
 
 
 def digest_algorithm(hash_: Hash) -> bytes:
+    """Write the AlgorithmIdentifier of a digest."""
     return encode.algorithm(DIGEST_OIDS[hash_], encode.null())
 
 

@@ -42,7 +42,7 @@ _KEPT_CERTIFICATES = 2048
 
 
 class Verifier:
-    """Verifies against one Trust and whatever lists the index holds at the moment. Safe among threads; build it once."""
+    """Verifies against one Trust and the lists that the index holds now. Safe among threads; build it once."""
 
     def __init__(self, trust: Trust, index: RevocationIndex) -> None:
         self._trust, self._index = trust, index

@@ -5,7 +5,7 @@ will see from real people.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha1
 from pathlib import Path
@@ -36,8 +36,9 @@ from shared.pki.revocation import RevocationIndex, check_list
 from shared.pki.signing import PrivateKey, SigningKey
 from shared.pki.trust import Anchor, ResponderSource, Trust
 from shared.testing import authority_answers as answers
+from shared.testing import authority_folder, authority_keys
 from shared.testing import authority_forms as forms
-from shared.testing import authority_keys
+from shared.testing.authority_folder import Books, Kept
 
 ROLES: Final = {
     "head": HEAD_ROLE, "signer": SIGNER_ROLE, "finance": FINANCE_ROLE, "personnel": PERSONNEL_ROLE,
@@ -71,29 +72,15 @@ class Holder:
         return self.key.p12(password)
 
 
-@dataclass(slots=True)
-class Books:
-    """What an authority remembers: numbers given out, and whom it revoked."""
-
-    serial: int = 1
-    list_number: int = 0
-    base_number: int = 0
-    revoked: dict[int, forms.Revoked] = field(default_factory=dict)
-    in_base: dict[int, forms.Revoked] = field(default_factory=dict)
-
-
 class Authority:
     """A root, an intermediate that issues, and a responder. `create` makes fresh keys; leaves are lent keys by default.
 
     Every time is passed in. Certificates begin a day before `at`, so that a test may look a little back.
     """
 
-    def __init__(
-        self, *, algorithm: str, base_url: str, root: SigningKey, issuing: SigningKey, responder: SigningKey,
-        books: Books, fresh_keys: bool,
-    ) -> None:  # fmt: skip
-        self.algorithm, self.base_url, self.fresh_keys = algorithm, base_url.rstrip("/"), fresh_keys
-        self.root, self.issuing, self.responder, self.books = root, issuing, responder, books
+    def __init__(self, kept: Kept) -> None:
+        self.algorithm, self.base_url, self.fresh_keys = kept.algorithm, kept.base_url.rstrip("/"), kept.fresh_keys
+        self.root, self.issuing, self.responder, self.books = kept.root, kept.issuing, kept.responder, kept.books
 
     @classmethod
     def create(
@@ -114,12 +101,11 @@ class Authority:
             subject=issuing_name, issuer=root_name, serial=2, spki=issuing_key.spki, signer=root_key, **period,
             extensions=[*forms.authority_extensions(path_length=0), *forms.key_identifiers(issuing_id, root_id)],
         )  # fmt: skip
-        authority = cls(
+        issuing_holder = SigningKey(private=issuing_key, certificate=issuing)
+        authority = cls(Kept(
             algorithm=algorithm, base_url=base_url, books=Books(), fresh_keys=fresh_keys,
-            root=SigningKey(private=root_key, certificate=root),
-            issuing=SigningKey(private=issuing_key, certificate=issuing),
-            responder=SigningKey(private=issuing_key, certificate=issuing),
-        )  # fmt: skip
+            root=SigningKey(private=root_key, certificate=root), issuing=issuing_holder, responder=issuing_holder,
+        ))  # fmt: skip
         authority.responder = authority._make_responder(at)
         return authority
 
@@ -169,7 +155,7 @@ class Authority:
             forms.information_access(f"{self.base_url}/ocsp"),
         ]
 
-    def citizen(
+    def citizen(  # noqa: PLR0913 - what a certificate can say
         self, *, iin: str, at: datetime, surname: str = "СЕРІКҚЫЗЫ", given_name: str = "АЙГҮЛ",
         patronymic: str = "", purpose: str = "signing", not_before: datetime | None = None,
         not_after: datetime | None = None, algorithm: str | None = None, key: PrivateKey | None = None,
@@ -181,7 +167,7 @@ class Authority:
             at=at, not_before=not_before, not_after=not_after, algorithm=algorithm, key=key,
         )  # fmt: skip
 
-    def staff(
+    def staff(  # noqa: PLR0913 - as above
         self, *, iin: str, bin: str, at: datetime, organisation: str = "ЕМХАНА", role: str = "employee",  # noqa: A002
         surname: str = "ДӘРІГЕРОВ", given_name: str = "НҰРЛАН", patronymic: str = "", purpose: str = "signing",
         not_before: datetime | None = None, not_after: datetime | None = None, algorithm: str | None = None,
@@ -301,22 +287,26 @@ class Authority:
 
     def save(self, folder: Path) -> None:
         """Keep keys, certificates and books in a folder."""
-        from shared.testing.authority_folder import save  # noqa: PLC0415 - it reads authorities too
-
-        save(self, folder)
+        Kept(
+            algorithm=self.algorithm,
+            base_url=self.base_url,
+            fresh_keys=self.fresh_keys,
+            root=self.root,
+            issuing=self.issuing,
+            responder=self.responder,
+            books=self.books,
+        ).save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "Authority":
         """Take up again what `save` kept."""
-        from shared.testing.authority_folder import load  # noqa: PLC0415
-
-        return load(folder)
+        return cls(authority_folder.load(folder))
 
     def trust_toml(self, folder: Path, *, test: bool = False) -> Path:
         """Write trust.toml and the certificates beside it, for Trust.load; give the file's path."""
-        from shared.testing.authority_folder import write_trust  # noqa: PLC0415
-
-        return write_trust(self, folder, test=test)
+        return authority_folder.write_trust(
+            folder, base_url=self.base_url, root=self.root, issuing=self.issuing, test=test
+        )
 
 
 def key_id(spki: bytes) -> bytes:
@@ -338,7 +328,7 @@ def _patronymic(patronymic: str) -> list[tuple[str, str]]:
 
 
 def _form(purpose: str, roles: Sequence[str], *, individual: bool) -> list[bytes]:
-    """Usages and policies as the NCA gives them: one certificate since 2022; "authentication" and "signing-2018" before."""
+    """Usages and policies as the NCA gives them: "signing" since 2022; "authentication" and "signing-2018" before."""
     bits, purpose_oid, policy = {
         "signing": ({DIGITAL_SIGNATURE, NON_REPUDIATION, KEY_AGREEMENT}, usage.EMAIL_PROTECTION, _POLICY),
         "signing-2018": (

@@ -36,15 +36,18 @@ def read_question(data: bytes) -> Asked:
 
 
 def status_good() -> bytes:
+    """Write the status good."""
     return b"\x80\x00"
 
 
 def status_revoked(at: datetime, reason: int | None) -> bytes:
+    """Write the status revoked, since when and why."""
     code = b"" if reason is None else encode.explicit(0, encode.integer(reason, der.ENUMERATED))
     return encode.explicit(1, encode.generalized(at), code)
 
 
 def status_unknown() -> bytes:
+    """Write the status unknown."""
     return b"\x82\x00"
 
 

@@ -26,14 +26,15 @@ def _text(kind: str, value: str) -> bytes:
 
 
 def extension(oid: str, value: bytes, *, critical: bool = False) -> bytes:
-    return encode.sequence(encode.oid(oid), encode.boolean(True) if critical else b"", encode.octets(value))
+    """Write an Extension around a DER value."""
+    return encode.sequence(encode.oid(oid), encode.boolean(value=True) if critical else b"", encode.octets(value))
 
 
 def authority_extensions(*, path_length: int | None = None) -> list[bytes]:
     """Basic constraints and key usage of an authority."""
     limit = b"" if path_length is None else encode.integer(path_length)
     return [
-        extension(certificates.BASIC_CONSTRAINTS, encode.sequence(encode.boolean(True), limit), critical=True),
+        extension(certificates.BASIC_CONSTRAINTS, encode.sequence(encode.boolean(value=True), limit), critical=True),
         extension(certificates.KEY_USAGE, encode.named_bits({KEY_CERT_SIGN, CRL_SIGN}), critical=True),
     ]
 
@@ -47,10 +48,12 @@ def key_identifiers(subject: bytes, issuer: bytes | None) -> list[bytes]:
 
 
 def purposes(oids: Iterable[str]) -> bytes:
+    """Write an extended key usage."""
     return extension(certificates.EXTENDED_KEY_USAGE, encode.sequence(*map(encode.oid, oids)))
 
 
 def policies(oids: Iterable[str]) -> bytes:
+    """Write certificate policies without qualifiers."""
     return extension(certificates.POLICIES, encode.sequence(*(encode.sequence(encode.oid(oid)) for oid in oids)))
 
 
@@ -61,6 +64,7 @@ def distribution_points(url: str, *, freshest: bool = False) -> bytes:
 
 
 def information_access(responder: str) -> bytes:
+    """Say where the responder is."""
     access = encode.sequence(encode.oid(_OCSP), encode.ia5(responder, _URI))
     return extension(_ACCESS, encode.sequence(access))
 

@@ -1,4 +1,4 @@
-"""Keys for the test authority: made, kept in files, and lent again, since making an RSA key costs a tenth of a second."""
+"""Keys for the test authority: made, kept in files, and lent again, since an RSA key costs a tenth of a second."""
 
 from functools import cache
 from typing import Final

@@ -71,7 +71,7 @@ def message(
     algorithms: Sequence[bytes] | None = None,
     version: int = 1,
 ) -> bytes:
-    """Write a ContentInfo with these signers. `content` makes it enveloping; `certificates` None takes the signers' own."""
+    """Write a ContentInfo with these signers. `content` makes it enveloping; `certificates` None takes the signers'."""
     held = [form.key.certificate for form in signers] if certificates is None else certificates
     listed = [digest_algorithm(form.key.private.hash) for form in signers] if algorithms is None else algorithms
     carried = b"" if content is None else encode.explicit(0, encode.octets(content))

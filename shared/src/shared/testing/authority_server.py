@@ -24,7 +24,7 @@ _RENEWED_AFTER = timedelta(minutes=30)
 class AuthorityServer:
     """Serves GET /crl/leaf.crl, /crl/delta.crl, /crl/root.crl (with ETag and If-None-Match) and POST /ocsp.
 
-    A list is issued anew when someone was revoked since, or after half an hour. `port` 0 takes a free one; `url` has it.
+    A list is issued anew when someone was revoked since, or after half an hour. `port` 0 takes a free one.
     """
 
     def __init__(

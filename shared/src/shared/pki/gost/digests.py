@@ -56,7 +56,7 @@ Words = tuple[int, ...]
 
 @cache
 def _tables() -> tuple[tuple[int, ...], ...]:
-    """Build for each place of a byte in a word what substitution and matrix make of each value (RFC 6986, 6.2 to 6.4)."""
+    """Build for each byte of a word what substitution and matrix make of each value (RFC 6986, 6.2 to 6.4)."""
     rows = [int.from_bytes(_MATRIX[at : at + 8], "big") for at in range(0, 512, 8)]
     tables = []
     for place in range(8):
@@ -114,7 +114,7 @@ def _compress(chain: int, block: int, count: int) -> int:
 
 
 def streebog(data: bytes, bits: int) -> bytes:
-    """Compute Streebog of 512 or 256 bits, as libraries write it: the first byte is the least of the standard's vector."""
+    """Compute Streebog of 512 or 256 bits, the least byte of the standard's vector first, as libraries write it."""
     chain = 0 if bits == 512 else int.from_bytes(b"\x01" * _BLOCK, "little")  # noqa: PLR2004
     count, total, end = 0, 0, len(data) // _BLOCK * _BLOCK
     for at in range(0, end, _BLOCK):

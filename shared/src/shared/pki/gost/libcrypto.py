@@ -16,7 +16,7 @@ from shared.pki.gost.points import Curve
 _NAMES: Final = ("libcrypto.so.3", "libcrypto.3.dylib", "libcrypto-3-x64.dll", "libcrypto.so.1.1")
 
 
-class NotThere(RuntimeError):  # noqa: N818 - it states the fact
+class NotThere(RuntimeError):
     """No libcrypto can be loaded, or it lacks what is needed."""
 
 

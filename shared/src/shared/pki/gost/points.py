@@ -1,6 +1,6 @@
 """The verification equation of GOST R 34.10-2015 (ST RK 2012, RFC 7091) on the two curves that Kazakhstan's keys use.
 
-Jacobian coordinates over gmpy2, Shamir's trick. Anywhere that Python runs; `shared.pki.gost.libcrypto` is faster where it is.
+Jacobian coordinates over gmpy2, Shamir's trick: anywhere that Python runs. `shared.pki.gost.libcrypto` is faster.
 """
 
 from collections.abc import Callable
