@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from auth.app import create
 from auth.keys.service import KeyKeeper, SigningKeys
+from auth.passwords.hashing import Cost, PasswordHashing
 from auth.providers.service import Description
 from auth.seeding import Made, Seeding, Wanted, open_seeding
 from auth.settings import Settings
@@ -264,3 +265,12 @@ def later(auth):
         auth.clock.advance(timedelta(**length))
 
     return move
+
+
+@pytest.fixture
+def usual_cost(auth):
+    """Passwords that cost tens of milliseconds, as in a region; elsewhere the tests make them cheap."""
+    hashing = PasswordHashing(Cost(memory_kib=19_456, rounds=2, workers=2, queue=100))
+    auth.platform.resources["passwords"] = hashing
+    yield
+    hashing.close()

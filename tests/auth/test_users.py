@@ -41,17 +41,17 @@ class TestRegister:
         records = await auth.rows("SELECT deed FROM audit_records ORDER BY number DESC LIMIT 2")
         assert [record["deed"] for record in records] == ["registration-asked"] * 2
 
-    async def test_takes_as_long_for_a_taken_iin_as_for_a_free_one(self, auth, make_iin):
+    async def test_takes_as_long_for_a_taken_iin_as_for_a_free_one(self, auth, make_iin, usual_cost):
         taken = make_iin()
         await auth.register(taken)
         times: dict[str, list[float]] = {"free": [], "taken": []}
-        for _ in range(15):
+        for _ in range(12):
             for name, iin in (("free", make_iin()), ("taken", taken)):
                 began = time.perf_counter()
                 await auth.register(iin)
                 times[name].append(time.perf_counter() - began)
         free, again = (statistics.median(times[name]) for name in ("free", "taken"))
-        assert abs(free - again) < 0.5 * max(free, again)
+        assert abs(free - again) < 0.3 * max(free, again)
 
     async def test_makes_one_account_of_twenty_parallel_registrations(self, auth, make_iin):
         iin = make_iin()
