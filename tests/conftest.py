@@ -23,9 +23,9 @@ MakeDatabase = Callable[..., Awaitable[Provisioned]]
 
 
 @pytest.fixture(scope="session")
-async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PostgresServer]:
+async def postgres() -> AsyncIterator[PostgresServer]:
     """A PostgreSQL server for the whole run; SHLYUZ_TEST_POSTGRES names another."""
-    async with test_postgres(tmp_path_factory.mktemp("postgres")) as server:
+    async with test_postgres() as server:
         yield server
 
 

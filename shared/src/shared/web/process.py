@@ -2,9 +2,11 @@
 
 import asyncio
 import importlib
+import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
+from types import FrameType, ModuleType
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -30,9 +32,20 @@ def run_service(
         sys.stderr.write(f"usage: python -m {service} {'|'.join(roles)}\n")
         sys.exit(_USAGE)
     role = given[0]
+    # uvicorn shuts down in order, then repeats the signal: what it repeats must not end the process as a failure.
+    # Before uvicorn is there, a signal ends the process at once.
+    signal.signal(signal.SIGTERM, _leave)
+    # FastAPI asks of every annotation whether it is of pydantic's old interface, which takes 0.1 s to load, and takes
+    # "not there" for an answer.
+    sys.modules.setdefault("pydantic.v1", cast("ModuleType", None))
     values = _read_settings(settings)
     log.configure(service=service, role=role, level=values.log_level)
     sys.exit(_serve(_named(roles[role])(values), values))
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    sys.exit(0)
 
 
 def _read_settings(name: str) -> Any:
