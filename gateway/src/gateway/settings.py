@@ -53,7 +53,7 @@ class Settings(ServiceSettings):
 
     limit_address: Rate = "1200/minute"
     limit_account: Rate = "600/minute"
-    limit_login_address: Rate = "30/minute"
+    limit_login_address: Rate = "120/minute"
     limit_login_account: Rate = "10/minute"
     limit_register_address: Rate = "30/hour"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shlyuz import layout
-from shlyuz.console import Json, answer, err
+from shlyuz.console import Json, answer, err, fail
 from shlyuz.state import NotRunning, RegionState
 
 if TYPE_CHECKING:
@@ -88,10 +88,14 @@ async def _region(home: Path) -> AsyncIterator[RegionState]:
     try:
         yield RegionState.load(home)
     except NotRunning:
+        from shlyuz.running.home import HomeInUse
         from shlyuz.running.region import running_region
 
-        async with running_region(home, quiet=False) as region:
-            yield region
+        try:
+            async with running_region(home, quiet=False) as region:
+                yield region
+        except HomeInUse:
+            fail(f"the region in {home} is still starting; try again when it says that it is ready")
 
 
 def _say(sentence: str) -> None:

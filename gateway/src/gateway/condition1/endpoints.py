@@ -80,7 +80,8 @@ async def token(request: Request, gate: Gate, condition1: TheCondition1, upstrea
     address = gate.address(request)
     if form.grant_type == "password":
         gate.limits.spend(LOGIN_ADDRESS, address)
-        gate.limits.spend(LOGIN_ACCOUNT, unnamed(form.username or address))
+        if form.username:  # who signs a challenge is known by his certificate alone, and auth-svc counts his failures
+            gate.limits.spend(LOGIN_ACCOUNT, unnamed(form.username))
     reply = await condition1.token(form, address=address, headers=_headers(request), now=now)
     return answer(upstreams.auth, reply, {"Cache-Control": "no-store", "Pragma": "no-cache"})
 

@@ -6,7 +6,7 @@ step signs it (a worker thread, no transaction), 3. store the draft if nothing h
 
 import asyncio
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -118,7 +118,8 @@ def check_chain(case: OpenCase, before: tuple[SignedBefore, ...]) -> tuple[Signa
 async def _content(office: Office, plan: Plan, actor: Actor, now: datetime) -> Content:
     if plan.carried.signing.kind == "record":
         return Content(kind="json", document=write_document(_record(office, plan, now)))
-    page = office.module(plan.case.file.service).result(plan.case.file, plan.carried.data)
+    case = replace(plan.case.file, details=plan.carried.details)
+    page = office.module(case.service).result(case, plan.carried.data)
     code = new_code(office.prefix)
     return await asyncio.to_thread(_rendered, office, plan, page, code, actor, now)
 
