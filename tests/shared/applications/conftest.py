@@ -76,7 +76,7 @@ class Fitness:
             return StepEffect(data={"conclusion": str(self.fickle)})
         return StepEffect(data=dict(step.data), details={"seen_by": step.actor.name} if step.step == "examine" else {})
 
-    async def ended(self, session, case, state, now):
+    async def ended(self, session, case, state):
         self.ended_cases.append((case.number, state))
 
     def result(self, case, data):

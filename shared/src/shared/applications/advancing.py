@@ -60,7 +60,7 @@ async def advance(
     if transition.notice is not None:
         await form_notice(session, office, case, transition.notice, at=deed.at, note=note)
     if rows.state in _ENDED and rows.state != file.state:
-        await office.module(file.service).ended(session, file, rows.state, deed.at)
+        await office.module(file.service).ended(session, file, rows.state)
     if transition.journal is not None:
         scheduled_at = transition.application.scheduled_at
         entry = Entry(journal=transition.journal, data=data or {}, scheduled_at=scheduled_at)

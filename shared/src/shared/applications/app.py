@@ -43,7 +43,7 @@ def create(service: str, settings: ApplicationsSettings, modules: Sequence[Servi
 
 
 def office_resources(settings: ApplicationsSettings, modules: Sequence[ServiceModule]) -> Mapping[str, Resource]:
-    """Give the resource that the routes and jobs of a case file need; the law is read now, so that faults stop the start."""
+    """Give the resource that the routes and jobs of a case file need; the law is read now, so its faults end it."""
     if settings.regulations is None:
         raise RuntimeError("SHLYUZ_REGULATIONS is not set")
     regulations, indexed = load(settings.regulations), by_service(modules)

@@ -140,7 +140,7 @@ class ServiceModule(Protocol):
     async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
         """Check (dry run) or carry out what is particular to the step; `data` must come out the same both times."""
 
-    async def ended(self, session: AsyncSession, case: CaseFile, state: str, now: datetime) -> None:
+    async def ended(self, session: AsyncSession, case: CaseFile, state: str) -> None:
         """Free what the case held: it was refused or withdrawn."""
 
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:

@@ -23,7 +23,7 @@ START = bytes(32)
 _LONGEST_TRANSACTION = timedelta(minutes=10)
 """Far above what the database's time-outs let a transaction last: no row can appear with an older `recorded_at`."""
 _BATCH = 500
-_LOCK = text("SELECT pg_try_advisory_xact_lock(7310417)")
+_LOCK = text("SELECT pg_advisory_xact_lock(7310417)")
 _HEAD = text("SELECT position, hash FROM chain_links ORDER BY position DESC LIMIT 1")
 _SINCE = text("SELECT max(row_recorded_at) FROM chain_links WHERE source = :source")
 _LINK = text("""
@@ -33,15 +33,19 @@ _LINK = text("""
         row_recorded_at timestamptz, digest bytea, hash bytea, chained_at timestamptz)
 """)
 _LINKS = text("""
-    SELECT position, source, row_id, digest, hash FROM chain_links WHERE position > :after ORDER BY position LIMIT :limit
+    SELECT position, source, row_id, digest, hash FROM chain_links
+    WHERE position > :after ORDER BY position LIMIT :limit
 """)
 # What of a row is committed to. JSON as PostgreSQL writes it is stable for a given row.
 _COMMITTED: Mapping[str, str] = {
-    "journal_rows": """jsonb_build_array(r.id, r.provider, r.journal, r.volume, r.year, r.number, r.application, r.corrects,
+    "journal_rows": """jsonb_build_array(r.id, r.provider, r.journal, r.volume, r.year, r.number, r.application,
+        r.corrects,
         extract(epoch FROM r.at), encode(r.digest, 'hex'))""",
-    "history": """jsonb_build_array(r.id, r.application, r.version, extract(epoch FROM r.at), r.action, r.state, r.status,
+    "history": """jsonb_build_array(r.id, r.application, r.version, extract(epoch FROM r.at), r.action, r.state,
+        r.status,
         r.process, r.step, r.performer, r.outcome, r.ground, r.actor_kind, r.actor)""",
-    "access_records": """jsonb_build_array(r.id, r.person, extract(epoch FROM r.at), r.actor, r.actor_bin, r.actor_roles,
+    "access_records": """jsonb_build_array(r.id, r.person, extract(epoch FROM r.at), r.actor, r.actor_bin,
+        r.actor_roles,
         r.action, r.application)""",
 }
 _UNCHAINED = {
@@ -84,8 +88,7 @@ class Chainer:
 
     async def _batch(self, source: str) -> int:
         async with self._database.transaction() as session:
-            if not (await session.execute(_LOCK)).scalar_one():
-                return 0
+            await session.execute(_LOCK)
             rows = await _unchained(session, source)
             if rows:
                 links = await _links(session, source, rows, self._clock.now())

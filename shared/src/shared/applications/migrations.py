@@ -52,7 +52,10 @@ _CASE_FILE = (
     ) WITH (fillfactor = 80)
     """,
     "CREATE INDEX applications_cabinet ON applications (patient, filed_at DESC, id DESC)",
-    "CREATE INDEX applications_represented ON applications (applicant, filed_at DESC, id DESC) WHERE applicant <> patient",
+    """
+    CREATE INDEX applications_represented ON applications (applicant, filed_at DESC, id DESC)
+    WHERE applicant <> patient
+    """,
     """
     CREATE TABLE tasks (
         id uuid PRIMARY KEY,
@@ -149,6 +152,7 @@ _CASE_FILE = (
     )
     """,
     "CREATE INDEX notices_cabinet ON notices (person, at DESC, id DESC)",
+    "CREATE INDEX notices_application ON notices (application)",
     "CREATE INDEX notices_represented ON notices (applicant, at DESC, id DESC) WHERE applicant <> person",
     """
     CREATE TABLE results (

@@ -12,7 +12,7 @@ class ApplicationsSettings(ServiceSettings):
     """What the case file needs besides the platform's settings; limits here are ours, not the decrees'."""
 
     seals: Path | None = None
-    """Folder with `<bin>.p12` for each provider and `<bin>.pass` beside it: the organisations' seal keys (worker only)."""
+    """Folder with `<bin>.p12` for each provider and `<bin>.pass` beside it: the seal keys (worker only)."""
     verify_url: str = "http://127.0.0.1:8000/api/v1/verify"
     """Public address of the verification route; the QR code on a result is this and `/<code>`."""
     claim: timedelta = timedelta(minutes=30)

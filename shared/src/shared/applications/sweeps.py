@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.office import Office
+from shared.applications.transitions import Subject, told
 from shared.clock import Clock
 from shared.db import Database
 from shared.events.facts import StepOverdue
@@ -54,15 +55,10 @@ class Sweeps:
     async def _raise(self, session: AsyncSession, row: Row[Any], now: datetime) -> bool:
         if (await session.execute(_RAISE, {"id": row.id, "now": now})).one_or_none() is None:
             return False
-        event = StepOverdue(
-            application_id=self._office.public(row.application),
-            provider_bin=row.provider,
-            region=row.region,
-            service=row.service,
-            state=row.state,
-            aggregate_version=row.version,
-            task_id=self._office.public(row.id),
+        subject = Subject(
+            id=row.application, region=row.region, service=row.service, provider=row.provider, version=row.version
         )
+        event = told(self._office, StepOverdue, subject, row.state, row.id)
         await self._office.outbox.publish(session, event, topic=self._office.topic, at=now)
         return True
 

@@ -5,9 +5,9 @@ hangs on one row `app` (the application inserted or updated): where that row doe
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -26,6 +26,7 @@ from shared.events.facts import (
     ApplicationRescheduled,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    State,
     StepCompleted,
     StepOpened,
 )
@@ -80,7 +81,8 @@ def tail(outbox_names: Sequence[str]) -> str:
             ground text, actor_kind text, actor text)
     ), sent AS (
         INSERT INTO {outbox.name} ({names})
-        SELECT {chosen} FROM app, jsonb_to_recordset(CAST(:events AS jsonb)) AS x({_outbox_columns(outbox, outbox_names)})
+        SELECT {chosen}
+        FROM app, jsonb_to_recordset(CAST(:events AS jsonb)) AS x({_outbox_columns(outbox, outbox_names)})
     )"""  # noqa: S608  # names of our own tables and columns only
 
 
@@ -137,8 +139,10 @@ class Recording:
 def recording(office: Office, subject: Subject, transition: Transition, deed: Deed) -> Recording:
     """Turn a transition into rows."""
     after = transition.application
-    state, status = str(after.state), str(after.status)
-    changes = transition.changes or (Change(state=after.state, status=after.status),)
+    state, status = after.state, after.status
+    if state is None or status is None:
+        raise ValueError("a transition ends in a state")
+    changes = transition.changes or (Change(state=state, status=status),)
     version = subject.version + len(changes)
     opened = [_task(new_id(), subject.provider, task, deed) for task in transition.opened]
     events = _events(office, subject, transition, deed, version=version, opened=[row["id"] for row in opened])
@@ -146,8 +150,8 @@ def recording(office: Office, subject: Subject, transition: Transition, deed: De
     due = transition.result_due
     return Recording(
         version=version,
-        state=state,
-        status=status,
+        state=str(state),
+        status=str(status),
         procedure=_json(after.to_record()),
         due_at=due.due_at if due else None,
         due=_json(due.to_json()) if due else None,
@@ -207,19 +211,28 @@ def _history(deed: Deed, version: int, change: Change) -> dict[str, Any]:
 def _events(
     office: Office, subject: Subject, transition: Transition, deed: Deed, *, version: int, opened: Sequence[UUID]
 ) -> list[dict[str, Any]]:
-    common = {
-        "application_id": office.public(subject.id),
-        "provider_bin": subject.provider,
-        "region": subject.region,
-        "service": subject.service,
-        "state": str(transition.application.state),
-        "aggregate_version": version,
-    }
-    events = [_FACTS[fact](**common) for fact in transition.facts if fact in _FACTS]
+    now = replace(subject, version=version)
+    state = str(transition.application.state)
+    events = [told(office, _FACTS[fact], now, state) for fact in transition.facts if fact in _FACTS]
     if "step-completed" in transition.facts and deed.task is not None:
-        events.append(StepCompleted(**common, task_id=office.public(deed.task)))
-    events += [StepOpened(**common, task_id=office.public(task)) for task in opened]
+        events.append(told(office, StepCompleted, now, state, deed.task))
+    events += [told(office, StepOpened, now, state, task) for task in opened]
     return [dict(office.outbox.row(event, topic=office.topic, at=deed.at)) for event in events]
+
+
+def told(
+    office: Office, fact: type[ApplicationEvent], subject: Subject, state: str, task: UUID | None = None
+) -> ApplicationEvent:
+    """Make the event of a fact; all have one shape, so that a topic's reader cannot tell services apart by it."""
+    return fact(
+        application_id=office.public(subject.id),
+        provider_bin=subject.provider,
+        region=subject.region,
+        service=subject.service,
+        state=cast("State", state),
+        aggregate_version=subject.version,
+        task_id=office.public(task) if task else None,
+    )
 
 
 def _json(value: Any) -> str:

@@ -15,8 +15,8 @@ _SEEN = "(:certificate OR (a.filed_by = 'citizen' AND a.account = :account AND a
 _AFTER = "(CAST(:after_id AS uuid) IS NULL OR ({at}, {id}) < (CAST(:after_at AS timestamptz), :after_id))"
 
 _PAGE = text(f"""
-    SELECT a.id, a.number, a.region, a.service, a.provider, a.channel, a.state, a.status, a.due, a.filed_at, a.changed_at,
-           p.zone, p.names,
+    SELECT a.id, a.number, a.region, a.service, a.provider, a.channel, a.state, a.status, a.due, a.filed_at,
+           a.changed_at, p.zone, p.names,
            EXISTS (SELECT FROM results r WHERE r.application = a.id AND r.state = 'sealed' AND r.published) AS result
     FROM applications a JOIN providers p ON p.bin = a.provider
     WHERE {_HIS} AND {_SEEN} AND {_AFTER.format(at="a.filed_at", id="a.id")}
@@ -32,6 +32,10 @@ _HISTORY = text("""
 _SIGNED = text("""
     SELECT id, kind, sha256, content, revocation, received_at FROM signed_documents
     WHERE application = :id ORDER BY received_at, id
+""")
+_REFUSAL = text("""
+    SELECT id, number, process, content FROM notices
+    WHERE application = :id AND kind = 'refusal' ORDER BY at DESC LIMIT 1
 """)
 _NOTICES = text(f"""
     SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person, a.number AS application_number,
@@ -71,6 +75,11 @@ async def visible(session: AsyncSession, owner: Owner, application: UUID) -> boo
 async def history(session: AsyncSession, application: UUID) -> Sequence[Row[Any]]:
     """List what happened, in order."""
     return (await session.execute(_HISTORY, {"id": application})).all()
+
+
+async def refusal(session: AsyncSession, application: UUID) -> Row[Any] | None:
+    """Find the notice of refusal."""
+    return (await session.execute(_REFUSAL, {"id": application})).one_or_none()
 
 
 async def signed(session: AsyncSession, application: UUID) -> Sequence[Row[Any]]:

@@ -34,6 +34,43 @@ class ApplicationList(BaseModel):
     next_cursor: str | None
 
 
+class StepOut(BaseModel):
+    """A step as it stands; `limit` as the regulation writes it, `due_at` as the citizen may see it."""
+
+    step: str
+    title: str
+    performer: str
+    limit: str | None
+    due_at: datetime | None
+    state: str
+    completed_at: datetime | None
+
+
+class ResultOut(BaseModel):
+    """The sealed result in force, and where anyone can have it verified."""
+
+    code: str
+    verify_url: str
+    sealed_at: datetime
+
+
+class GroundOut(BaseModel):
+    """A ground of the closed list."""
+
+    code: str
+    text: str
+
+
+class RefusalOut(BaseModel):
+    """The notice by which the application was refused."""
+
+    number: str
+    process: int | None
+    condition: int | None
+    ground: GroundOut | None
+    note: str | None
+
+
 class ApplicationOut(BaseModel):
     """One application whole; members that the service adds (`appointment`) stand beside these."""
 
@@ -51,6 +88,9 @@ class ApplicationOut(BaseModel):
     due_at: datetime | None
     due_trace: list[str]
     filed_at: datetime
+    steps: list[StepOut]
+    result: ResultOut | None
+    notice: RefusalOut | None
     patient: dict[str, str]
     fields: dict[str, Any]
     documents: list[dict[str, str]]

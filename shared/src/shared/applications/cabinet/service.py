@@ -13,9 +13,11 @@ from shared.applications.cabinet.models import Owner
 from shared.applications.cursors import Cursor, write_cursor
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
+from shared.applications.results import repository as results
 from shared.applications.wording import due_out, local, status_out
 from shared.errors import NotFound
 from shared.personal import Iin, Person
+from shared.procedure import Task
 from shared.procedure.texts import Language
 from shared.web import Actor
 
@@ -87,9 +89,45 @@ class Cabinet:
             "status": status_out(file.status, self._language),
             **due_out(case.due, self._language, zone),
             "filed_at": local(file.filed_at, zone),
+            "steps": [self._step(case, task) for task in case.engine.tasks],
+            "result": await self._result(case),
+            "notice": await self._refusal(case),
             "patient": {"iin": file.patient_iin, "name": file.name},
             "fields": dict(file.fields),
             "documents": case.content.get("documents", []),
+        }
+
+    def _step(self, case: OpenCase, task: Task) -> dict[str, Any]:
+        step, zone = case.edition.step(task.step), case.file.provider.zone
+        return {
+            "step": task.step,
+            "title": step.title[self._language],
+            "performer": task.performer,
+            "limit": task.shown.limit if task.shown else None,
+            "due_at": local(task.shown.due_at, zone) if task.shown else None,
+            "state": str(task.state),
+            "completed_at": local(task.closed_at, zone),
+        }
+
+    async def _result(self, case: OpenCase) -> dict[str, Any] | None:
+        row = await results.current(self._session, case.id)
+        if row is None:
+            return None
+        url = f"{self._office.settings.verify_url}/{row.code}"
+        return {"code": row.code, "verify_url": url, "sealed_at": local(row.sealed_at, case.file.provider.zone)}
+
+    async def _refusal(self, case: OpenCase) -> dict[str, Any] | None:
+        row = await repository.refusal(self._session, case.id) if case.file.state == "refused" else None
+        if row is None:
+            return None
+        content = case.person.open_json(context("notices", "content", row.id), row.content)
+        text = content["ground_text"]
+        return {
+            "number": row.number,
+            "process": row.process,
+            "condition": content["condition"],
+            "ground": {"code": content["ground"], "text": text[self._language]} if text else None,
+            "note": content["note"],
         }
 
     async def history(self, application: UUID) -> dict[str, Any]:

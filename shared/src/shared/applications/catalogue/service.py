@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.applications.catalogue.schemas import FormOut, ServiceOut
 from shared.applications.office import Office, ServiceNotOffered
 from shared.procedure import Channel, Edition, form_schema
+from shared.procedure.forms import Purpose
 from shared.procedure.law import Cited, LimitRule, Step
 from shared.procedure.texts import Language
 
@@ -21,60 +21,60 @@ class Catalogue:
         self._office = office
         self._today = now.astimezone(COUNTRY_ZONE).date()
 
-    def services(self) -> list[ServiceOut]:
+    def services(self) -> list[dict[str, Any]]:
         """List the editions in force today."""
         found = (
             _service(edition)
             for edition in self._office.regulations.current(self._today)
             if edition.service in self._office.modules
         )
-        return sorted(found, key=lambda each: (each.region, each.service))
+        return sorted(found, key=lambda each: (each["region"], each["service"]))
 
     def edition(self, key: str) -> Edition:
         """Find by `region.service` what is in force today; raises ServiceNotOffered."""
         region, _, service = key.partition(".")
         return self._office.edition(region, service, self._today)
 
-    def service(self, key: str) -> ServiceOut:
+    def service(self, key: str) -> dict[str, Any]:
         """Describe one service; raises ServiceNotOffered."""
         return _service(self.edition(key))
 
-    def form(self, key: str, *, purpose: str, channel: Channel, language: Language) -> FormOut:
+    def form(self, key: str, *, purpose: Purpose, channel: Channel, language: Language) -> dict[str, Any]:
         """Give the form's schema; raises ServiceNotOffered for a channel that the service does not have."""
         edition = self.edition(key)
         if channel not in edition.channels:
             raise ServiceNotOffered
-        return FormOut(
-            region=edition.region,
-            service=edition.service,
-            edition=edition.id,
-            purpose=purpose,
-            channel=channel,
-            documents=edition.channels[channel].documents,
-            form=form_schema(edition, language, channel=channel, purpose=purpose),
-        )
+        return {
+            "region": edition.region,
+            "service": edition.service,
+            "edition": edition.id,
+            "purpose": purpose,
+            "channel": str(channel),
+            "documents": edition.channels[channel].documents,
+            "form": form_schema(edition, language, channel=channel, purpose=purpose),
+        }
 
     def regulation(self, key: str) -> dict[str, Any]:
         """Give the whole regulation as data."""
         return _regulation(self.edition(key))
 
 
-def _service(edition: Edition) -> ServiceOut:
-    return ServiceOut(
-        key=f"{edition.region}.{edition.service}",
-        region=edition.region,
-        service=edition.service,
-        edition=edition.id,
-        adopted_from=edition.adopted_from,
-        title=edition.title.to_json(),
-        channels=[str(channel) for channel in edition.channels],
-        acr=edition.acr,
-    )
+def _service(edition: Edition) -> dict[str, Any]:
+    return {
+        "key": f"{edition.region}.{edition.service}",
+        "region": edition.region,
+        "service": edition.service,
+        "edition": edition.id,
+        "adopted_from": edition.adopted_from.isoformat(),
+        "title": edition.title.to_json(),
+        "channels": [str(channel) for channel in edition.channels],
+        "acr": edition.acr,
+    }
 
 
 def _regulation(edition: Edition) -> dict[str, Any]:
     return {
-        **_service(edition).model_dump(mode="json"),
+        **_service(edition),
         "act": {"number": edition.act.number, "date": _day(edition.act.date), "clause": edition.act.clause},
         "routes": {str(channel): _route(edition, channel) for channel in edition.channels},
         "performers": {

@@ -11,6 +11,7 @@ from fastapi import Response
 
 from shared.applications.access import Citizen, StrongerLoginNeeded, TheOffice
 from shared.applications.evidence import EvidenceRefused
+from shared.applications.filing.models import Signed
 from shared.applications.filing.schemas import FilingIn, ReceiptOut
 from shared.applications.filing.service import (
     Answer,
@@ -36,8 +37,8 @@ from shared.web import Here, IdempotencyKey, IdempotencyKeyReused, Lang, Now, Ro
 router = Router(tags=["applications"])
 _TRIES = 3
 _REFUSALS = (
-    UnreadableDocument, NotTheApplicant, EvidenceRefused, RepresentationNotOffered, StrongerLoginNeeded, ProviderUnknown,
-    ServiceNotOffered, EditionChanged, DocumentsRefused, InvalidRequest, IdempotencyKeyReused,
+    UnreadableDocument, NotTheApplicant, EvidenceRefused, RepresentationNotOffered, StrongerLoginNeeded,
+    ProviderUnknown, ServiceNotOffered, EditionChanged, DocumentsRefused, InvalidRequest, IdempotencyKeyReused,
 )  # fmt: skip
 
 
@@ -46,7 +47,8 @@ async def file_application(  # each is a dependency
     request: FilingIn, office: TheOffice, actor: Citizen, here: Here, now: Now, language: Lang, key: IdempotencyKey
 ) -> Response:
     """Accept (201), or answer the same document as it was answered before (200; 201 under the same key)."""
-    answer = await accept(here.database, office, Filer.read(office, request, actor, key, now))
+    signed = Signed(document=request.document, signature=request.signature, evidence=request.evidence)
+    answer = await accept(here.database, office, Filer.read(office, signed, actor, key, now))
     return as_json(receipt_out(office, answer.receipt, language), answer.status)
 
 

@@ -6,6 +6,17 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from shared.applications.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What came: the exact signed bytes, the CMS over them, and what condition 2 saw."""
+
+    document: bytes
+    signature: bytes
+    evidence: Evidence
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:

@@ -34,7 +34,8 @@ _RECEIPT = text("SELECT id, number, receipt, patient FROM applications WHERE id 
 _ACCEPT = """
     WITH claimed AS (
         INSERT INTO answers (scope, key, request_digest, status, media_type, body)
-        SELECT :scope, CAST(:key AS text), CAST(:document_sha256 AS bytea), 201, 'application/json', CAST(:answer AS bytea)
+        SELECT :scope, CAST(:key AS text), CAST(:document_sha256 AS bytea), 201, 'application/json',
+               CAST(:answer AS bytea)
         WHERE CAST(:key AS text) IS NOT NULL
         ON CONFLICT DO NOTHING
         RETURNING key
@@ -43,8 +44,8 @@ _ACCEPT = """
             account, min_acr, state, status, version, procedure, due_at, due, document_sha256, content, details,
             receipt, filed_at, changed_at)
         SELECT CAST(:id AS uuid), CAST(:number_start AS text) || lpad(nextval('application_numbers')::text, 7, '0'),
-            CAST(:applicant AS uuid), CAST(:patient AS uuid), :region, :service, :provider, :channel, :edition, :filed_by,
-            :account, :min_acr, :state, :status, CAST(:version AS integer), CAST(:procedure AS jsonb),
+            CAST(:applicant AS uuid), CAST(:patient AS uuid), :region, :service, :provider, :channel, :edition,
+            :filed_by, :account, :min_acr, :state, :status, CAST(:version AS integer), CAST(:procedure AS jsonb),
             CAST(:due_at AS timestamptz), CAST(:due AS jsonb), CAST(:document_sha256 AS bytea), CAST(:content AS bytea),
             CAST(:details AS bytea), CAST(:receipt AS bytea), CAST(:now AS timestamptz), CAST(:now AS timestamptz)
         WHERE CAST(:key AS text) IS NULL OR EXISTS (SELECT FROM claimed)

@@ -4,6 +4,7 @@ The replay key is the applicant and the hash of the exact bytes, never of the CM
 the same application whatever signature, key or connection it comes with. A refusal uses up nothing.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +21,7 @@ from shared.applications.case import Acceptance, Accepted, Provider
 from shared.applications.evidence import EvidenceRefused, full_name
 from shared.applications.fields import check_fields
 from shared.applications.filing import repository
-from shared.applications.filing.models import Claim, Earlier, NamedDocument
-from shared.applications.filing.schemas import FilingIn
+from shared.applications.filing.models import Claim, Earlier, NamedDocument, Signed
 from shared.applications.forms import ApplicationDocument, read_document
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.records import context
@@ -78,8 +78,7 @@ class Filing:
     """One request to file, read and checked as far as that goes without the database."""
 
     document: ApplicationDocument
-    exact: bytes
-    request: FilingIn
+    signed: Signed
     actor: Actor
     applicant: Iin
     claim: Claim
@@ -88,7 +87,7 @@ class Filing:
     @property
     def sha256(self) -> bytes:
         """Give the second half of the replay key."""
-        return sha256(self.exact).digest()
+        return sha256(self.signed.document).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +115,13 @@ class Filer:
         self._session = session
 
     @staticmethod
-    def read(office: Office, request: FilingIn, actor: Actor, key: str | None, now: datetime) -> Filing:
+    def read(office: Office, signed: Signed, actor: Actor, key: str | None, now: datetime) -> Filing:
         """Read the signed bytes and check them against session and verdict, before any database is asked.
 
         Raises UnreadableDocument, NotTheApplicant, EvidenceRefused, RepresentationNotOffered.
         """
-        document = read_document(ApplicationDocument, request.document)
-        signer = request.evidence.signer()
+        document = read_document(ApplicationDocument, signed.document)
+        signer = signed.evidence.signer()
         if document.applicant.iin != actor.iin:
             raise NotTheApplicant
         if signer.get("iin") != actor.iin:
@@ -132,8 +131,7 @@ class Filer:
         applicant = Iin.parse(document.applicant.iin, allow_test=office.settings.allow_test_identities)
         return Filing(
             document=document,
-            exact=request.document,
-            request=request,
+            signed=signed,
             actor=actor,
             applicant=applicant,
             claim=Claim(scope=f"{actor.account_id}:POST /applications", key=key),
@@ -194,7 +192,7 @@ class Filer:
             raise ProviderUnknown
         if edition.acr == "certificate" and filing.actor.acr != "certificate":
             raise StrongerLoginNeeded
-        form = filing.request.evidence.form
+        form = filing.signed.evidence.form
         if form is not None and form.edition != edition.id:
             raise EditionChanged
         return provider, edition
@@ -208,7 +206,8 @@ class Filer:
         usable = {
             (self._office.public(each.id), each.sha256)
             for each in found
-            if each.person == person.id and each.free and (each.region, each.service) == (edition.region, edition.service)
+            if each.person == person.id and each.free
+            and (each.region, each.service) == (edition.region, edition.service)
             and filing.now - each.uploaded_at < self._office.settings.document_life
         }  # fmt: skip
         if len({each.id for each in named}) != len(named):
@@ -266,8 +265,8 @@ class Filer:
             "answer": application.bytes,
             "signed_id": signed_id,
             "signed_content": person.seal(context("signed_documents", "content", signed_id), _signed(filing)),
-            "revocation": orjson.dumps(filing.request.evidence.sources()).decode(),
-            "received_at": filing.request.evidence.received_at,
+            "revocation": orjson.dumps(filing.signed.evidence.sources()).decode(),
+            "received_at": filing.signed.evidence.received_at,
             "documents": [self._office.parse(each.id) for each in document.documents],
         }
 
@@ -297,7 +296,7 @@ def _accepted(filing: Filing, application: UUID, provider: Provider, edition: Ed
 
 
 def _content(filing: Filing) -> dict[str, Any]:
-    signer = filing.request.evidence.signer()
+    signer = filing.signed.evidence.signer()
     return {
         "applicant": filing.document.applicant.iin,
         "patient": filing.document.patient.iin,
@@ -310,7 +309,11 @@ def _content(filing: Filing) -> dict[str, Any]:
 
 def _signed(filing: Filing) -> bytes:
     return orjson.dumps(
-        filing.request.model_dump(mode="json", exclude={"evidence"}) | {"evidence": filing.request.evidence.to_json()}
+        {
+            "document": b64encode(filing.signed.document).decode(),
+            "signature": b64encode(filing.signed.signature).decode(),
+            "evidence": filing.signed.evidence.to_json(),
+        }
     )
 
 

@@ -7,9 +7,11 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _PAGE = text("""
-    SELECT r.id, r.number, r.year, r.application, r.person, r.at, r.corrects, r.content, a.number AS application_number
+    SELECT r.id, r.number, r.year, r.application, r.person, r.at, r.corrects, r.content,
+           a.number AS application_number
     FROM journal_rows r JOIN applications a ON a.id = r.application
-    WHERE r.provider = :provider AND r.journal = :journal AND r.volume = :volume AND r.year = :year AND r.number > :after
+    WHERE r.provider = :provider AND r.journal = :journal AND r.volume = :volume AND r.year = :year
+      AND r.number > :after
     ORDER BY r.number LIMIT :limit
 """)
 

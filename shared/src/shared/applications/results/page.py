@@ -1,11 +1,12 @@
-"""The small page that a browser gets for a verification code, in Kazakh and Russian; no script, nothing from elsewhere."""
+"""The page that a browser gets for a verification code, in Kazakh and Russian; no script, nothing from elsewhere."""
 
 from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 _STYLE = (
-    "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;color:#111;background:#fff}"
+    "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;"
+    "color:#111;background:#fff}"
     "h1{font-size:1.4rem}dt{color:#444}dd{margin:0 0 .8rem}.yes{border-left:.5rem solid #0a6b2d;padding-left:1rem}"
     ".no{border-left:.5rem solid #b00020;padding-left:1rem}"
 )

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_COLUMNS = """r.id, r.application, r.person, r.provider, r.code, r.number, r.kind, r.published, r.state, r.masked, r.content,
-    r.sha256, r.signed_at, r.sealed_at, r.annulled_at, r.tries"""
+_COLUMNS = """r.id, r.application, r.person, r.provider, r.code, r.number, r.kind, r.published, r.state, r.masked,
+    r.content, r.sha256, r.signed_at, r.sealed_at, r.annulled_at, r.tries"""
 _CURRENT = text(f"""
     SELECT {_COLUMNS} FROM results r
     WHERE r.application = :application AND r.published AND r.state = 'sealed' ORDER BY r.signed_at DESC LIMIT 1

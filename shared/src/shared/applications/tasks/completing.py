@@ -126,7 +126,7 @@ async def complete(  # one deed
         note=step.note,
     )
     if signed is not None:
-        await _keep(session, office, task, case, carried, signed, now)
+        await _keep(session, task, case, carried, signed, now)
     await record_access(session, actor, "step-completed", [(case.person, case.id)], at=now)
     return {
         "id": office.public(task.id),
@@ -176,7 +176,6 @@ def _deed(  # one caller, above
 
 async def _keep(  # one caller, above
     session: AsyncSession,
-    office: Office,
     task: TaskRow,
     case: OpenCase,
     carried: CarriedOut,

@@ -24,7 +24,8 @@ _LIST = text(f"""
       AND t.performer = ANY (CAST(:performers AS text[]))
       AND (CAST(:mine AS text) IS NULL OR (t.claimed_by = :mine AND t.claimed_until > :now))
       AND (CAST(:after_id AS uuid) IS NULL
-           OR (COALESCE(t.due_at, 'infinity'), t.id) > (COALESCE(CAST(:after_at AS timestamptz), 'infinity'), :after_id))
+           OR (COALESCE(t.due_at, 'infinity'), t.id)
+              > (COALESCE(CAST(:after_at AS timestamptz), 'infinity'), :after_id))
     ORDER BY COALESCE(t.due_at, 'infinity'), t.id
     LIMIT :limit
 """)  # noqa: S608  # constants

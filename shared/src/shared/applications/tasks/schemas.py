@@ -87,6 +87,7 @@ class TaskOut(BaseModel):
     performer: str
     state: str
     opened_at: datetime
+    limit: str | None
     due_at: datetime | None
     overdue: bool
     claimed_by: str | None

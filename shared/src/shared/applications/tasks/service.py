@@ -20,6 +20,7 @@ from shared.applications.records import OpenCase, context, open_case
 from shared.applications.tasks import repository
 from shared.applications.tasks.errors import TaskClaimed, TaskClosed, TaskNotClaimed
 from shared.applications.tasks.models import TaskRow
+from shared.applications.transitions import Subject, told
 from shared.applications.wording import due_out, local
 from shared.errors import FieldError, InvalidRequest, NotFound
 from shared.events.facts import StepClaimed, StepReleased
@@ -103,6 +104,7 @@ class Tasks:
             "performer": task.performer,
             "state": task.state,
             "opened_at": task.opened_at,
+            "limit": task.due["limit"] if task.due else None,
             "due_at": task.due_at,
             "overdue": task.state == "open" and task.due_at is not None and task.due_at < self._now,
             "claimed_by": holder,
@@ -179,15 +181,14 @@ class Tasks:
         return {"id": self._office.public(task.id), "claimed_by": account, "claimed_until": until}
 
     async def _tell(self, fact: type[StepClaimed | StepReleased], task: TaskRow, case: OpenCase) -> None:
-        event = fact(
-            application_id=self._office.public(case.id),
-            provider_bin=task.provider,
+        subject = Subject(
+            id=case.id,
             region=case.file.region,
             service=case.file.service,
-            state=case.file.state,
-            aggregate_version=case.file.version,
-            task_id=self._office.public(task.id),
+            provider=task.provider,
+            version=case.file.version,
         )
+        event = told(self._office, fact, subject, case.file.state, task.id)
         await self._office.outbox.publish(self._session, event, topic=self._office.topic, at=self._now)
 
     async def open(self, task_id: UUID, *, lock: bool = False) -> tuple[TaskRow, OpenCase]:
@@ -217,7 +218,4 @@ class Tasks:
 
 def step_of(edition: Edition, task: TaskRow) -> Step:
     """Find the step of a task in its edition, which is kept for life."""
-    step = edition.step(task.step)
-    if step is None:
-        raise LookupError(f"{edition.id} has no step {task.step}")
-    return step
+    return edition.step(task.step)
