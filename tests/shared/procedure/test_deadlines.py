@@ -2,14 +2,28 @@
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.procedure import CalendarEnds, Deadline, Interval, Limit, OpeningHours, WorkingClock, deadline, describe
+from shared.procedure import (
+    CalendarEnds,
+    Deadline,
+    Interval,
+    Limit,
+    OpeningHours,
+    WorkingClock,
+    deadline,
+    deadlines,
+    describe,
+)
+from shared.procedure.calendar import DayKind
 from shared.procedure.deadlines import rest
+from shared.procedure.limits import Unit
+from shared.procedure.wording import WORDING
 
 ALMATY = ZoneInfo("Asia/Almaty")
 
@@ -143,6 +157,13 @@ class TestAClockThatRested:
         after = rest(before, at("2026-11-24 10:00"), at("2026-11-27 10:00"), clock)
         assert (local(before.due_at), local(after.due_at)) == ("2026-11-26 18:00", "2026-12-01 18:00")
 
+    def test_keeps_a_day_that_ends_at_midnight(self, clock):
+        always = OpeningHours(zone="Asia/Almaty", week=((Interval.read("00:00", "24:00"),),) * 5 + ((), ()))
+        clock = replace(clock, hours=always)
+        before = deadline(Limit.parse("1 wd"), at("2026-11-19 10:00"), clock)
+        after = rest(before, at("2026-11-19 11:00"), at("2026-11-19 12:00"), clock)
+        assert (local(before.due_at), after.due_at) == ("2026-11-21 00:00", before.due_at)
+
     def test_stays_overdue_when_it_was(self, clock):
         before = deadline(Limit.parse("5 m"), at("2026-11-23 10:00"), clock)
         assert rest(before, at("2026-11-23 10:05"), at("2026-11-24 10:00"), clock) == before
@@ -231,3 +252,12 @@ class TestEveryDeadline:
         for language in ("kk", "ru", "en"):
             assert all(describe(found.trace, language, clock.hours.zone))
         assert Deadline.from_json(found.to_json()) == found
+
+
+class TestTheSentencesOfTraces:
+    def test_are_all_told_somewhere(self):
+        """A sentence that no code names would be translated for nothing."""
+        source = Path(deadlines.__file__).parent
+        code = "".join((source / module).read_text(encoding="utf-8") for module in ("deadlines.py", "tasks.py"))
+        kinds = {f"rest-{kind}" for kind in DayKind} | {f"limit-{unit}" for unit in Unit}
+        assert {sentence for sentence in WORDING["trace"] if f'"{sentence}"' not in code} <= kinds

@@ -90,14 +90,14 @@ class EditionTable:
                 break
         return tuple(candidates)
 
-    def find_result(self, channel: Channel, variant: str | None, finding: str | None) -> Result | None:
-        """The first result that fits; one that names a finding fits only once that is found."""
+    def results_for(self, channel: Channel, variant: str | None, finding: str | None) -> tuple[Result, ...]:
+        """The results that fit, of which the first counts; one that names a finding fits only once that is found."""
         fitting = (result for result in self.results if result.fits(channel, variant))
-        return next((result for result in fitting if result.finding in (None, finding)), None)
+        return tuple(result for result in fitting if result.finding in (None, finding))
 
     def result(self, channel: Channel, variant: str | None, finding: str | None) -> Result:
-        """The result of the route and finding; that there is one was checked at loading (StopIteration otherwise)."""
-        return next(filter(None, [self.find_result(channel, variant, finding)]))
+        """What the citizen gets; loading has checked that there is something on every route, for every finding."""
+        return self.results_for(channel, variant, finding)[0]
 
     def findings(self) -> tuple[str, ...]:
         """The findings that outcomes of the steps can establish."""

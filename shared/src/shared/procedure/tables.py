@@ -54,16 +54,13 @@ def results(edition: EditionTable) -> Iterator[Wrong]:
     for channel, variant in edition.routes():
         line = edition.steps_for(channel, variant)
         for finding in _findings(line):
-            result = edition.find_result(channel, variant, finding)
+            result = next(iter(edition.results_for(channel, variant, finding)), None)
             if result is None:
                 yield "result", f"no result {_case(channel, variant, finding)}"
                 continue
             used.add(result.key)
-            if (
-                result.kind == "document"
-                and line
-                and not edition.signing_step(channel, variant).signed(channel, variant)
-            ):
+            signed = line and edition.signing_step(channel, variant).signed(channel, variant)
+            if result.kind == "document" and not signed:
                 yield f"result.{result.key}", f"is a document, but nobody signs it {_case(channel, variant, finding)}"
     for result in edition.results:
         if result.key not in used:
