@@ -1,1 +1,4 @@
-"""Owner of enrolment of a citizen at a primary-care organisation; it offers nothing yet, and says so by an empty catalogue."""
+"""Owner of the enrolment of citizens at primary-care organisations.
+
+It offers nothing yet, and says so by an empty catalogue.
+"""

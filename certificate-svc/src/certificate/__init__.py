@@ -1,1 +1,4 @@
-"""Owner of six certificates and sheets, and the commission examination; it offers nothing yet, and says so by an empty catalogue."""
+"""Owner of six certificates and sheets, and of the commission examination.
+
+It offers nothing yet, and says so by an empty catalogue.
+"""

@@ -1,1 +1,4 @@
-"""Owner of the HIV test, anonymous and confidential; it offers nothing yet, and says so by an empty catalogue."""
+"""Owner of the HIV test, anonymous and confidential.
+
+It offers nothing yet, and says so by an empty catalogue.
+"""

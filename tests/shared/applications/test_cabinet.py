@@ -53,6 +53,24 @@ class TestApplications:
         )
         assert shown["patient"]["iin"] == world.citizen().actor.iin
 
+    async def test_shows_each_step_with_its_limit_as_the_regulation_writes_it(self, world):
+        filed = (await world.file(world.citizen())).json()
+        await world.check()
+        steps = (await world.get(f"/applications/{filed['id']}", world.citizen())).json()["steps"]
+        assert [(step["step"], step["performer"], step["limit"], step["state"]) for step in steps] == [
+            ("check", "clerk", "30 m", "done"),
+            ("examine", "doctor", "2 h", "open"),
+        ]
+        assert steps[0]["completed_at"] == "2026-03-16T10:00:00+05:00"
+
+    async def test_shows_why_it_was_refused(self, world):
+        filed = (await world.file(world.citizen())).json()
+        await world.complete("clerk", await world.task("clerk"), {"outcome": "refused", "ground": "documents-wrong"})
+        notice = (await world.get(f"/applications/{filed['id']}", world.citizen())).json()["notice"]
+        assert notice["number"].startswith("ATT-N-2026-")
+        assert (notice["process"], notice["condition"]) == (6, 3)
+        assert notice["ground"] == {"code": "documents-wrong", "text": "The documents are wrong"}
+
     async def test_knows_nothing_of_another_person(self, world):
         filed = (await world.file(world.citizen(1))).json()
         for path in ("", "/history", "/result", "/evidence"):

@@ -29,6 +29,7 @@ class TestSeal:
     async def test_issues_what_is_signed(self, world, issued):
         shown = (await world.get(f"/applications/{issued['id']}", world.citizen())).json()
         assert (shown["state"], shown["status"]["code"]) == ("issued", "document-issued")
+        assert shown["result"]["verify_url"] == f"{world.settings.verify_url}/{await code_of(world)}"
         assert (await world.events())[-1] == "issued"
         (notice,) = (await world.get("/notices", world.citizen())).json()["items"]
         assert (notice["kind"], notice["process"], notice["application"]["number"]) == ("result", 7, issued["number"])
