@@ -36,10 +36,11 @@ def command(
     from shared.testing.programs import ProgramFailed
     from shlyuz.running.home import HomeInUse, PortTaken
     from shlyuz.running.supervisor import CrashLoop
+    from shlyuz.seeding.seed import SeedRefused
 
     try:
         asyncio.run(run(home, port=port, settings=dict(map(assignment, settings or ())), json=json))
-    except (HomeInUse, PortTaken, ProgramFailed, CrashLoop) as refusal:
+    except (HomeInUse, PortTaken, ProgramFailed, CrashLoop, SeedRefused) as refusal:
         fail(str(refusal))
 
 

@@ -36,7 +36,7 @@ async def running_region(
 
     `port` is the gateway's, 0 that of the last run or a free one; `settings` are laid over every process's environment.
     `report` gets sentences for a person; without it they go to stderr, or nowhere when `quiet`.
-    Raises HomeInUse, PortTaken, ProgramFailed (PostgreSQL, broker) and CrashLoop.
+    Raises HomeInUse, PortTaken, ProgramFailed (PostgreSQL, broker), CrashLoop and SeedRefused.
     """
     place = Home.at(home)
     async with AsyncExitStack() as stack:

@@ -25,6 +25,10 @@ PATIENCE = 60.0  # seconds for what was made to reach the other services by even
 PAUSE = 0.3
 
 
+class SeedRefused(Exception):
+    """The region did not take what it is to begin with; `str()` has its answer."""
+
+
 async def seed_accounts(settings: Settings, people: Mapping[str, Any]) -> None:
     """Make operators, providers and staff, with the passwords that were generated for them."""
     async with open_seeding(settings) as seeding:
@@ -136,7 +140,7 @@ async def _get(http: httpx.AsyncClient, path: str, query: Mapping[str, str] | No
 
 
 def _right(answer: httpx.Response) -> Any:
-    """Give the answer's JSON; a refusal here is a defect, and ends the start with its text."""
+    """Give the answer's JSON. Raises SeedRefused."""
     if not answer.is_success:
-        raise RuntimeError(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
+        raise SeedRefused(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
     return answer.json()
