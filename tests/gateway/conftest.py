@@ -5,13 +5,13 @@ import base64
 import hashlib
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -116,7 +116,7 @@ class Owner:
 Caller = Annotated[Assertion, Depends(allow("gateway"))]
 
 
-def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:
+def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901 - one small route after another
     """A service with the platform's own factory, as an owner's is, and next to nothing behind it."""
     router = Router()
 
@@ -179,11 +179,18 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:
     async def upload(request: Request, service: str, _: Caller) -> dict[str, Any]:
         body = await request.body()
         digest = hashlib.sha256(body).hexdigest()
-        return {"id": owner.new_id(), "sha256": digest, "media_type": request.headers["content-type"], "size": len(body)}
+        return {
+            "id": owner.new_id(),
+            "sha256": digest,
+            "media_type": request.headers["content-type"],
+            "size": len(body),
+        }
 
     @router.get("/verify/{code}")
     async def verify(code: str, request: Request, here: Here, _: Caller) -> Response:
-        return Response(f"{here.service} {request.url.query}", headers={"Content-Language": "en"}, media_type="text/html")
+        return Response(
+            f"{here.service} {request.url.query}", headers={"Content-Language": "en"}, media_type="text/html"
+        )
 
     return create_app(service=owner.name, settings=settings, routers=[router])
 
@@ -191,8 +198,8 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:
 def _service(key: str) -> dict[str, Any]:
     region, service = key.split(".")
     title = {"kk": service, "ru": service, "en": service}
-    return {"key": key, "region": region, "service": service, "edition": "1", "adopted_from": "2025-01-01", "title": title,
-            "channels": ["portal"], "acr": "password"}  # fmt: skip
+    named = {"key": key, "region": region, "service": service, "title": title}
+    return {**named, "edition": "1", "adopted_from": "2025-01-01", "channels": ["portal"], "acr": "password"}
 
 
 @dataclass(kw_only=True)
@@ -249,7 +256,9 @@ class Region:
         return {"grant_type": "password", "username": username, "password": password,
                 "challenge_id": given["challenge_id"], "signature": base64.b64encode(signature).decode()}  # fmt: skip
 
-    def staff_holder(self, *, role: str = "employee", number: str | None = None, organisation: str | None = None) -> Any:
+    def staff_holder(
+        self, *, role: str = "employee", number: str | None = None, organisation: str | None = None
+    ) -> Any:
         return self.ca.staff(
             iin=number or self.staff_iin, bin=organisation or self.provider_bin, organisation="ЕМХАНА", role=role,
             surname="ДӘРІГЕР", given_name="БОЛАТ", patronymic="", at=datetime.now(UTC),
@@ -341,8 +350,9 @@ async def _start(stack: AsyncExitStack, admin_url: str, folder: Path) -> Region:
         settings = ServiceSettings(**common, database_url=database.url, pool_size=1, port=free_port())
         processes[name] = Process(app=owner_app(owner, settings), settings=settings)
     settings = Settings(
-        **common, database_url=database.url, personal_key=folder / "gateway.personal", caller_key=folder / "gateway.key",
-        port=free_port(), form_key=folder / "form.key", trust=trust, principal_age=timedelta(milliseconds=300),
+        **common, database_url=database.url, personal_key=folder / "gateway.personal",
+        caller_key=folder / "gateway.key", port=free_port(), form_key=folder / "form.key", trust=trust,
+        principal_age=timedelta(milliseconds=300),
         **{f"upstream_{name}": process.url for name, process in processes.items()},
         limit_address="100000/minute", limit_account="100000/minute", limit_login_address="100000/minute",
         limit_login_account="100000/minute", limit_register_address="100000/minute",
@@ -375,15 +385,24 @@ async def _seed(settings: AuthSettings, operator_bin: str, provider_bin: str, st
         await seeding.operator(operator_bin, ["akmola", "zhambyl"])
         await seeding.provider(
             Description(
-                bin=provider_bin, region="zhambyl", names=names, address=names, zone="Asia/Almaty", opening_hours=HOURS,
-                services=("booking",), active=True,
-            )  # fmt: skip
+                bin=provider_bin,
+                region="zhambyl",
+                names=names,
+                address=names,
+                zone="Asia/Almaty",
+                opening_hours=HOURS,
+                services=("booking",),
+                active=True,
+            )
         )
         await seeding.staff(
             Wanted(
-                iin=staff_iin, bin=provider_bin, name="Болат Дәрігер", roles=frozenset({"responsible_employee"}),
+                iin=staff_iin,
+                bin=provider_bin,
+                name="Болат Дәрігер",
+                roles=frozenset({"responsible_employee"}),
                 password=STAFF_PASSWORD,
-            )  # fmt: skip
+            )
         )
 
 

@@ -38,7 +38,13 @@ class TestRegister:
 
     @pytest.mark.parametrize(
         "more",
-        [{"client_address": "192.0.2.1"}, {"phone": "1"}, {"language": "de"}, {"iin": "1"}, {"proof": {"document": "AA=="}}],
+        [
+            {"client_address": "192.0.2.1"},
+            {"phone": "1"},
+            {"language": "de"},
+            {"iin": "1"},
+            {"proof": {"document": "AA=="}},
+        ],
     )
     async def test_refuses_members_that_are_wrong_or_not_the_publics(self, region, citizen, problem, more):
         problem(await region.register(**({"number": citizen.iin} | _renamed(more))), 422, "invalid-request")
@@ -60,10 +66,9 @@ class TestLogIn:
         body = problem(await region.ask("POST", "/auth/token", data=form), 400, "login-refused")
         assert (body["condition"], body["process"], body["error"]) == (1, 2, "invalid_grant")
 
-    async def test_refuses_a_signature_over_another_challenge_and_uses_the_challenge_up(
-        self, region, citizen, problem
-    ):
-        one, other = (await region.challenge(citizen.holder.key) for _ in range(2))
+    async def test_refuses_a_signature_over_another_challenge_and_uses_the_challenge_up(self, region, citizen, problem):
+        one = await region.challenge(citizen.holder.key)
+        other = await region.challenge(citizen.holder.key)
         mixed = one | {"signature": other["signature"]}
         body = problem(await region.ask("POST", "/auth/token", data=mixed), 400, "login-certificate-refused")
         assert (body["process"], body["certificate"]) == (2, "digest-mismatch")

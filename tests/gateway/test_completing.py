@@ -54,9 +54,7 @@ class TestComplete:
         document = b"management signs"
         task, signable = prepared(region, document, roles=MANAGEMENT)
         body = {"signable_id": signable, "signature": signed(document, region.staff_holder().key)}
-        told = problem(
-            await region.ask("POST", f"/tasks/{task}/complete", token=token, json=body), 422, "role-refused"
-        )
+        told = problem(await region.ask("POST", f"/tasks/{task}/complete", token=token, json=body), 422, "role-refused")
         assert (told["process"], told["condition"]) == (4, 2)
         (notice,) = [
             one
@@ -99,9 +97,7 @@ class TestComplete:
     async def test_refuses_what_is_neither_signed_nor_an_outcome(self, region, token, problem):
         task = region.booking.new_id()
         for body in ({}, {"signable_id": "x"}, {"outcome": "done", "signature": "AA=="}):
-            problem(
-                await region.ask("POST", f"/tasks/{task}/complete", token=token, json=body), 422, "invalid-request"
-            )
+            problem(await region.ask("POST", f"/tasks/{task}/complete", token=token, json=body), 422, "invalid-request")
 
     async def test_is_for_staff_alone(self, region, citizen, problem):
         task, signable = prepared(region, b"x")

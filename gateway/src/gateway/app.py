@@ -20,6 +20,7 @@ from gateway.condition2.service import Condition2
 from gateway.entrance import Entrance
 from gateway.forms.tokens import FormTokens, read_keys
 from gateway.gathering import Gathering
+from gateway.journals import endpoints as journals
 from gateway.limits.limiting import Limits
 from gateway.notices.service import Notices
 from gateway.revocation.loading import Loader
@@ -72,7 +73,8 @@ def routers() -> list[APIRouter]:
     public = APIRouter(prefix=PREFIX)
     # The table's own paths come last: /services/{service}/form is ours, /services/{service} is handed on.
     for router in (
-        condition1.router, catalogue.router, applications.router, cabinet.router, tasks.router, workstation.router,
+        condition1.router, catalogue.router, applications.router, cabinet.router, tasks.router, journals.router,
+        workstation.router,
         routing.make_router(),
     ):  # fmt: skip
         public.include_router(router)

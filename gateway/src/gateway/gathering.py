@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from gateway.upstreams import OWNERS, Upstreams
-from shared.errors import ProblemError
+from shared.errors import NotFound, ProblemError
 from shared.log import get_logger
 from shared.web import Actor
 
@@ -85,6 +85,21 @@ class Gathering:
         self._upstreams = upstreams
         self._within = within
 
+    async def volumes(
+        self, path: str, asked: "Asked", *, actor: Actor | None, owners: Sequence[str] = OWNERS
+    ) -> tuple[list[Mapping[str, Any]], list[str]]:
+        """Ask for what each owner keeps apart: give the bodies of those who have it, and the names of those away.
+
+        Raises NotFound when everyone answers and nobody has it.
+        """
+        asking = (self._body(name, path, asked.params, actor, asked.headers) for name in owners)
+        answers = await asyncio.gather(*asking)
+        away = [name for name, body in zip(owners, answers, strict=True) if body is None]
+        found = [body for body in answers if body]
+        if not found and not away:
+            raise NotFound
+        return found, away
+
     async def parts(
         self,
         path: str,
@@ -94,23 +109,42 @@ class Gathering:
         headers: Mapping[str, str] | None = None,
     ) -> list[Part]:
         """Ask every owner; a refusal by one of them is the answer of all."""
-        asked = {name: value for name, value in params.items() if value is not None}
-        return list(await asyncio.gather(*(self._ask(name, path, asked, actor, headers) for name in OWNERS)))
+        return list(await asyncio.gather(*(self._part(name, path, params, actor, headers) for name in OWNERS)))
 
-    async def _ask(
-        self, name: str, path: str, params: Mapping[str, str], actor: Actor | None, headers: Mapping[str, str] | None
+    async def _part(
+        self,
+        name: str,
+        path: str,
+        params: Mapping[str, str | None],
+        actor: Actor | None,
+        headers: Mapping[str, str] | None,
     ) -> Part:
+        body = await self._body(name, path, params, actor, headers)
+        if body is None:
+            return Part(name=name, away=True)
+        return Part(name=name, items=body.get("items", ()), more=body.get("next_cursor") is not None)
+
+    async def _body(
+        self,
+        name: str,
+        path: str,
+        params: Mapping[str, str | None],
+        actor: Actor | None,
+        headers: Mapping[str, str] | None,
+    ) -> Mapping[str, Any] | None:
+        """Give what one owner answers, nothing where it has none of it, and None when it is away."""
+        asked = {key: value for key, value in params.items() if value is not None}
         try:
             reply = await self._upstreams[name].get(
-                path, params=params, actor=actor, headers=headers, timeout=self._within
+                path, params=asked, actor=actor, headers=headers, timeout=self._within
             )
-            body = reply.require(200).json()
+            body: Mapping[str, Any] = {} if reply.status == NotFound.status else reply.require(200).json()
         except ProblemError as problem:
             if problem.status < _SERVER_ERROR:
                 raise
             log.warning("part of a list not had", owner=name, why=problem.code)
-            return Part(name=name, away=True)
-        return Part(name=name, items=body["items"], more=body.get("next_cursor") is not None)
+            return None
+        return body
 
 
 def merge(parts: Sequence[Part], order: Order, limit: int) -> Page:

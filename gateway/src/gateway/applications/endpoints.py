@@ -33,7 +33,8 @@ router = Router(tags=["applications"])
 _REFUSALS = problems(
     AccessTokenMissing, AccessTokenInvalid, AccessTokenExpired, SessionEnded, CitizensOnly, NotFound, Conflict,
     SignatureNotConfirmed, SignatureNotJudged, SignatureNotBase64, UnreadableDocument, FormTokenForged,
-    FormTokenExpired, FormTokenForAnotherPurpose, FormTokenForAnotherService, InvalidRequest, TooManyRequests, ServiceAway,
+    FormTokenExpired, FormTokenForAnotherPurpose, FormTokenForAnotherService, InvalidRequest, TooManyRequests,
+    ServiceAway,
 )  # fmt: skip
 
 

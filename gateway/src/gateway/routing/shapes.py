@@ -16,33 +16,6 @@ class Translated(_Sent):
     en: str
 
 
-class DocumentOut(BaseModel):
-    id: str
-    sha256: str
-    media_type: str
-    size: int
-
-
-class StatusOut(BaseModel):
-    code: str
-    text: str
-
-
-class ApplicationOut(BaseModel):
-    """An application as its owner sees it; members of its service (`appointment`) stand beside these."""
-
-    model_config = ConfigDict(extra="allow")
-
-    id: str
-    number: str
-    region: str
-    service: str
-    provider: str
-    state: Literal["submitted", "registered", "in_progress", "ready", "issued", "refused", "withdrawn"]
-    status: StatusOut
-    filed_at: datetime
-
-
 class SlotOut(BaseModel):
     id: str
     doctor_id: str
@@ -52,6 +25,7 @@ class SlotOut(BaseModel):
 
 class SlotsOut(BaseModel):
     items: list[SlotOut]
+    next_cursor: str | None
 
 
 class DoctorOut(BaseModel):
@@ -62,13 +36,15 @@ class DoctorOut(BaseModel):
     specialty: str
     specialty_title: Translated
     room: str
+    active: bool
 
 
 class DoctorsOut(BaseModel):
     items: list[DoctorOut]
+    next_cursor: str | None = None
 
 
-class NewDoctor(_Sent):
+class DoctorIn(_Sent):
     surname: str
     given_name: str
     patronymic: str | None = None

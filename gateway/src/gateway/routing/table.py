@@ -12,7 +12,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from gateway.routing import shapes
+from shared.applications.cabinet.schemas import ApplicationOut, EvidenceOut, HistoryOut
 from shared.applications.catalogue.schemas import ServiceOut
+from shared.applications.documents.schemas import DocumentOut
+from shared.applications.results.schemas import VerifyOut
 from shared.applications.tasks.schemas import ClaimOut, ReassignIn, SignableOut, StepIn, TaskDetail
 
 
@@ -82,32 +85,34 @@ TABLE: tuple[Route, ...] = (
     route("GET", "/services/{service}/regulation", _SERVICE, Who.ANYONE, "Its regulation: steps, limits, grounds",
           answer="application/json"),
     # the case file
-    route("POST", "/documents", _SERVICE, Who.PERSON, "Upload one supporting document", query=("service",),
-          body=_UPLOADS, status=201, answer=shapes.DocumentOut),
-    route("GET", "/applications/{application_id}", _APPLICATION, Who.PERSON, "One application",
-          answer=shapes.ApplicationOut),
-    route("GET", "/applications/{application_id}/history", _APPLICATION, Who.PERSON, "What happened to it, and when",
-          answer="application/json"),
-    route("GET", "/applications/{application_id}/result", _APPLICATION, Who.PERSON, "The signed and sealed result",
+    route("POST", "/documents", _SERVICE, Who.CITIZEN, "Upload one supporting document", query=("service",),
+          body=_UPLOADS, status=201, answer=DocumentOut),
+    route("GET", "/documents/{document_id}", ById("document_id"), Who.CITIZEN, "One's own document", answer="*/*"),
+    route("GET", "/applications/{application_id}", _APPLICATION, Who.CITIZEN, "One application", answer=ApplicationOut),
+    route("GET", "/applications/{application_id}/history", _APPLICATION, Who.CITIZEN, "What happened to it, and when",
+          answer=HistoryOut),
+    route("GET", "/applications/{application_id}/result", _APPLICATION, Who.CITIZEN, "The signed and sealed result",
           answer="application/pdf"),
-    route("GET", "/applications/{application_id}/evidence", _APPLICATION, Who.PERSON,
-          "What was signed, and what condition 2 saw", answer="application/json"),
+    route("GET", "/applications/{application_id}/evidence", _APPLICATION, Who.CITIZEN,
+          "What was signed, and what condition 2 saw", answer=EvidenceOut),
     route("GET", "/verify/{code}", ById("code"), Who.ANYONE, "Is this result genuine and in force",
-          answer="application/json", tag="verification"),
+          answer=VerifyOut, tag="verification"),
     # tasks
     route("GET", "/tasks/{task_id}", _TASK, Who.STAFF, "All that is needed to carry a step out", answer=TaskDetail),
-    route("POST", "/tasks/{task_id}/claim", _TASK, Who.STAFF, "Take a step on", answer=ClaimOut),
+    route("POST", "/tasks/{task_id}/claim", _TASK, Who.STAFF, "Take a step on", answer=TaskDetail),
     route("POST", "/tasks/{task_id}/release", _TASK, Who.STAFF, "Give it back", answer=ClaimOut),
     route("POST", "/tasks/{task_id}/reassign", _TASK, Who.STAFF, "Give it to another (supervisors)", body=ReassignIn,
           answer=ClaimOut),
+    route("GET", "/tasks/{task_id}/documents/{document_id}", _TASK, Who.STAFF, "A document of its application",
+          answer="*/*"),
     route("POST", "/tasks/{task_id}/prepare", _TASK, Who.STAFF, "Give outcome and data, get what is to be signed",
           body=StepIn, answer=SignableOut),
     # what booking offers
     route("GET", "/providers/{bin}/doctors", _BOOKING, Who.ANYONE, "Doctors of a provider", query=("specialty",),
           answer=shapes.DoctorsOut),
     route("GET", "/providers/{bin}/slots", _BOOKING, Who.ANYONE, "Free times of doctors",
-          query=("doctor_id", "from", "to", "limit"), answer=shapes.SlotsOut),
-    route("POST", "/admin/doctors", _BOOKING, Who.STAFF, "Add a doctor", status=201, body=shapes.NewDoctor,
+          query=("doctor_id", "from", "to", "cursor", "limit"), answer=shapes.SlotsOut),
+    route("POST", "/admin/doctors", _BOOKING, Who.STAFF, "Add a doctor", status=201, body=shapes.DoctorIn,
           answer=shapes.DoctorOut, tag="administration"),
     route("PATCH", "/admin/doctors/{doctor}", _BOOKING, Who.STAFF, "Change a doctor", body=shapes.DoctorChange,
           answer=shapes.DoctorOut, tag="administration"),

@@ -6,7 +6,6 @@ _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 class _NotLetIn(ProblemError):
-    code = ""
     status = 401
     condition = 1
 

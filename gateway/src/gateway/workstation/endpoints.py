@@ -7,10 +7,10 @@ from fastapi import Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from gateway.entrance import Gate, StaffMember
-from gateway.sessions.errors import SessionEnded, StaffOnly
+from gateway.sessions.errors import AccessTokenExpired, AccessTokenInvalid, AccessTokenMissing, SessionEnded, StaffOnly
 from gateway.workstation.errors import LastEventIdInvalid, TooManyStreams
 from gateway.workstation.service import Streams, Told
-from shared.errors import ProblemError
+from shared.errors import ProblemError, TooManyRequests
 from shared.web import Actor, Now, Router, problems, resource
 
 router = Router(tags=["workstation"])
@@ -45,7 +45,16 @@ async def opened(
 @router.get(
     "/workstation/events",
     response_class=EventSourceResponse,
-    responses=problems(SessionEnded, StaffOnly, TooManyStreams, LastEventIdInvalid),
+    responses=problems(
+        AccessTokenMissing,
+        AccessTokenInvalid,
+        AccessTokenExpired,
+        SessionEnded,
+        StaffOnly,
+        LastEventIdInvalid,
+        TooManyRequests,
+        TooManyStreams,
+    ),
 )
 async def events(
     person: StaffMember, gate: Gate, stream: Annotated[AsyncIterator[Told | None], Depends(opened)]

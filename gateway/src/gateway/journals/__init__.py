@@ -1,0 +1,1 @@
+"""Journals: each owning service keeps its volume of one; the gateway shows the volumes side by side."""
