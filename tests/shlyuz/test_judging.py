@@ -14,7 +14,6 @@ from shared.pki.revocation import RevocationIndex, check_list
 from shared.pki.signing import sign
 from shared.pki.verifier import Verifier
 from shared.testing.authority import Authority
-from shared.testing.authority_folder import write_trust
 from shared.testing.identities import iin
 from shlyuz.cli import app
 
@@ -67,7 +66,7 @@ class TestEvidence:
         return file
 
     def verify(self, bundle: Path, authority: Authority, *options: str) -> Result:
-        trust = write_trust(authority, bundle.parent / "trust", test=False)
+        trust = authority.trust_toml(bundle.parent / "trust")
         return CliRunner().invoke(app, ["evidence", "verify", str(bundle), "--trust", str(trust), *options])
 
     def test_agrees_with_the_verdict_of_then(self, bundle: Path, authority: Authority) -> None:
