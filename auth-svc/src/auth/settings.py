@@ -1,13 +1,16 @@
 """What an operator may set for auth-svc; the numbers are ours, the decrees have none."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final, Self
 
 from annotated_types import Ge, Gt, Le
+from pydantic import model_validator
 
 from shared.settings import ServiceSettings
 
 Length = Annotated[timedelta, Gt(timedelta(0))]
+LEAST_WORK: Final = 35_840
+"""KiB times rounds: the least of the equal choices on OWASP's password storage page (7 MiB, five rounds)."""
 
 
 class Settings(ServiceSettings):
@@ -32,3 +35,12 @@ class Settings(ServiceSettings):
     signing_key_life: Length = timedelta(days=30)
     signing_key_announced: Length = timedelta(hours=1)
     """How long a new key stands in the JWKS before it signs: longer than anyone may keep the JWKS."""
+
+    @model_validator(mode="after")
+    def _refuse_cheap_passwords(self) -> Self:
+        if self.production and self.password_memory_kib * self.password_rounds < LEAST_WORK:
+            raise ValueError(
+                f"SHLYUZ_ENV=production refuses passwords that are hashed so cheaply: SHLYUZ_PASSWORD_MEMORY_KIB times"
+                f" SHLYUZ_PASSWORD_ROUNDS must be {LEAST_WORK} at least"
+            )
+        return self
