@@ -1,6 +1,7 @@
 """Who may call and as whom: a guard stands in every endpoint's signature.
 
 Every route here has one caller, the gateway. 404 instead of 403 for another person's object, 403 for a wrong role.
+Dependencies are coroutines: FastAPI would send plain functions through its thread pool, at every request.
 """
 
 from typing import Annotated, cast
@@ -15,7 +16,7 @@ Gateway = Annotated[Assertion, Depends(allow("gateway"))]
 
 
 class StrongerLoginNeeded(ProblemError):
-    """The account logged in with a password alone, and this needs the registration certificate (ARCHITECTURE 8)."""
+    """The account logged in with a password alone, and this needs the registration certificate (docs/architecture.md, 8)."""
 
     code = "stronger-login-needed"
     status = 403
@@ -27,7 +28,7 @@ class WrongRole(Forbidden):
     code = "wrong-role"
 
 
-def the_office(here: Here) -> Office:
+async def the_office(here: Here) -> Office:
     """Find the office that the application was built with."""
     return cast("Office", here.resources["office"])
 
@@ -35,7 +36,7 @@ def the_office(here: Here) -> Office:
 TheOffice = Annotated[Office, Depends(the_office)]
 
 
-def citizen(caller: Gateway) -> Actor:
+async def citizen(caller: Gateway) -> Actor:
     """Let a citizen through."""
     actor = caller.person
     if actor.kind != "citizen":
@@ -43,7 +44,7 @@ def citizen(caller: Gateway) -> Actor:
     return actor
 
 
-def staff(caller: Gateway) -> Actor:
+async def staff(caller: Gateway) -> Actor:
     """Let a staff member of a provider through."""
     actor = caller.person
     if actor.kind != "staff" or actor.bin is None:

@@ -1,4 +1,4 @@
-"""The documents that people sign, one model for each purpose (ARCHITECTURE 4, "what a person signs").
+"""The documents that people sign, one model for each purpose (docs/architecture.md, 4).
 
 A signature made for one purpose is worth nothing for another: each model pins its `purpose` and the `audience`, and
 unknown members are refused. `read_document` judges structure only; signatures, tokens and forms are judged elsewhere.

@@ -1,6 +1,6 @@
 """Prepare a step that is signed: compute what it comes to, write down what will be signed, keep both for half an hour.
 
-Numbered as the law of ARCHITECTURE 4 wants it: 1. read and check (one transaction), 2. render the result where this
+Numbered as docs/architecture.md (4) wants it: 1. read and check (one transaction), 2. render the result where this
 step signs it (a worker thread, no transaction), 3. store the draft if nothing has changed meanwhile (another one).
 """
 
