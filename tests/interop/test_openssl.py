@@ -32,8 +32,8 @@ CERTIFICATES, LISTS, MESSAGES, BATCH = 4000, 500, 500, 200
 
 STRICTER = re.compile(r"^(Malformed|key-malformed|key-unknown|critical-extension-unknown|list-malformed|list-critical)")
 MORE_LENIENT = re.compile(  # openssl refuses: rows 6 to 9 of the table
-    r"unable to get local issuer|authority and (subject|issuer)|invalid extension|format error|Could not read|Unable to load"
-    r"|unsupported or invalid|CRL path|scope|self-signed|key usage does not include|unhandled critical"
+    r"unable to get local issuer|authority and (subject|issuer)|invalid extension|format error|Could not read"
+    r"|Unable to load|unsupported or invalid|CRL path|scope|self-signed|key usage does not include|unhandled critical"
 )
 
 
@@ -119,6 +119,8 @@ class TestOpenssl:
                 ours, theirs = self.status(authority, holder, data), "" if "leaf.pem: OK" in text else text
                 if not ours and crl.parse(data).authority_key != crl.parse(original).authority_key:
                     theirs += "authority and issuer: openssl takes no list whose key identifier is another"
+                if not ours and any(entry.at > NOW for _, entry in crl.parse(data).entries):
+                    theirs = ""  # revoked after the judged time: openssl does not look at the date, we do (step 8)
                 answers.append((seed, ours, theirs))
         assert unexplained(answers) == []
 
