@@ -3,25 +3,24 @@
 from datetime import timedelta
 from typing import Annotated, Final, Self
 
-from annotated_types import Ge, Gt, Le
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from shared.settings import ServiceSettings
 
-Length = Annotated[timedelta, Gt(timedelta(0))]
+Length = Annotated[timedelta, Field(gt=timedelta(0))]
 LEAST_WORK: Final = 35_840
 """KiB times rounds: the least of the equal choices on OWASP's password storage page (7 MiB, five rounds)."""
 
 
 class Settings(ServiceSettings):
-    password_memory_kib: Annotated[int, Ge(1024)] = 47_104
+    password_memory_kib: Annotated[int, Field(ge=1024)] = 47_104
     """With one round the cost that OWASP's password storage page gives for Argon2id: about 70 ms here."""
-    password_rounds: Annotated[int, Ge(1)] = 1
-    password_workers: Annotated[int, Ge(1), Le(64)] = 2
-    password_queue: Annotated[int, Ge(0)] = 100
+    password_rounds: Annotated[int, Field(ge=1)] = 1
+    password_workers: Annotated[int, Field(ge=1, le=64)] = 2
+    password_queue: Annotated[int, Field(ge=0)] = 100
 
-    login_account_tries: Annotated[int, Ge(2)] = 5
-    login_address_tries: Annotated[int, Ge(2)] = 50
+    login_account_tries: Annotated[int, Field(ge=2)] = 5
+    login_address_tries: Annotated[int, Field(ge=2)] = 50
     login_pause: Length = timedelta(seconds=30)
     login_pause_longest: Length = timedelta(minutes=15)
     login_failures_kept: Length = timedelta(days=1)
