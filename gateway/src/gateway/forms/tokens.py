@@ -1,4 +1,4 @@
-"""A form token binds a signature to the form it was made on (docs/architecture.md, 4): purpose, service, edition, 24 hours.
+"""A form token binds a signature to the form it was made on (architecture, 4): purpose, service, edition, 24 hours.
 
 The token is `v1.<payload>.<mac>`, both base64url; the payload is a JSON list, readable by anyone and secret to no one.
 """

@@ -16,7 +16,7 @@ Gateway = Annotated[Assertion, Depends(allow("gateway"))]
 
 
 class StrongerLoginNeeded(ProblemError):
-    """The account logged in with a password alone, and this needs the registration certificate (docs/architecture.md, 8)."""
+    """The account logged in with a password alone, and this needs the registration certificate."""
 
     code = "stronger-login-needed"
     status = 403
