@@ -22,7 +22,7 @@ Keys = Annotated[SigningKeys, Depends(resource("keys"))]
 REFUSALS = problems(LoginRefused, CertificateRefused, RefreshRefused, TokenRequestInvalid, PasswordsBusy)
 
 
-def logging_in(here: Here, hashing: Hashing) -> LogIn:
+async def logging_in(here: Here, hashing: Hashing) -> LogIn:
     return LogIn(
         database=here.database,
         persons=here.need_persons(),
@@ -32,7 +32,7 @@ def logging_in(here: Here, hashing: Hashing) -> LogIn:
     )
 
 
-def refreshing(here: Here) -> Refreshing:
+async def refreshing(here: Here) -> Refreshing:
     return Refreshing(database=here.database, persons=here.need_persons(), settings=here.settings)
 
 

@@ -25,7 +25,7 @@ async def current_administrator(
     return administrator
 
 
-def providers(session: Session, here: Here) -> Providers:
+async def providers(session: Session, here: Here) -> Providers:
     return Providers(session, outbox=here.outbox, law=here.resources["law"])
 
 

@@ -22,11 +22,11 @@ from shared.web import Here, Now, Router, Session, problems, resource
 router = Router(prefix="/admin/staff", tags=["administration"])
 
 
-def administration(session: Session, here: Here) -> StaffAdministration:
+async def administration(session: Session, here: Here) -> StaffAdministration:
     return StaffAdministration(session, persons=here.need_persons(), law=here.resources["law"], settings=here.settings)
 
 
-def new_passwords(hashing: Annotated[PasswordHashing, Depends(resource("passwords"))]) -> NewPasswords:
+async def new_passwords(hashing: Annotated[PasswordHashing, Depends(resource("passwords"))]) -> NewPasswords:
     return NewPasswords(hashing)
 
 

@@ -20,7 +20,7 @@ REFUSALS = problems(
 )
 
 
-def registering(here: Here, hashing: Hashing) -> Registering:
+async def registering(here: Here, hashing: Hashing) -> Registering:
     return Registering(
         database=here.database,
         persons=here.need_persons(),
