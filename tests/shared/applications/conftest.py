@@ -125,16 +125,16 @@ class World:
             self.people[key] = Someone(actor=actor, holder=holder)
         return self.people[key]
 
-    def staff(self, role: str, number: int = 1, *, bin: str = BIN) -> Someone:
-        key = f"{role} {number} {bin}"
+    def staff(self, role: str, number: int = 1, *, bin_: str = BIN) -> Someone:
+        key = f"{role} {number} {bin_}"
         if key not in self.people:
             own = iin(birth=date(1970, 1, 1), sex="m", number=100 * number + sorted(ROLES).index(role) + 1)
             actor = Actor(
-                kind="staff", account_id=uuid4().hex, session_id="s", iin=own, acr="certificate", bin=bin,
+                kind="staff", account_id=uuid4().hex, session_id="s", iin=own, acr="certificate", bin=bin_,
                 roles=frozenset({role}), name="Дәрігеров Нұрлан",
             )  # fmt: skip
             self.people[key] = Someone(
-                actor=actor, holder=self.authority.staff(iin=own, bin=bin, at=START, role=ROLES[role])
+                actor=actor, holder=self.authority.staff(iin=own, bin=bin_, at=START, role=ROLES[role])
             )
         return self.people[key]
 
@@ -165,8 +165,9 @@ class World:
     def document(self, by: Someone, **changes: Any) -> bytes:
         own = {"iin": by.actor.iin}
         document = {
-            "purpose": "application", "audience": "shlyuz", "request_id": str(uuid4()), "applicant": own, "patient": own,
-            "region": "ulytau", "service": "fitness", "provider": BIN, "fields": {"purpose": "work"}, "documents": [],
+            "purpose": "application", "audience": "shlyuz", "request_id": str(uuid4()), "applicant": own,
+            "patient": own, "region": "ulytau", "service": "fitness", "provider": BIN, "fields": {"purpose": "work"}, 
+            "documents": [],
             "form_token": "t",
         }  # fmt: skip
         return json.dumps({**document, **changes}).encode()
@@ -313,22 +314,23 @@ async def world(settings, case_database, authority):
     clock, module, owner = FixedClock(START), Fitness(), Database(case_database.owner_url)
     async with owner.transaction() as session:
         await session.execute(text(f"TRUNCATE {_TABLES}"))
-        for number, bin in enumerate((BIN, OTHER_BIN)):
-            await keep(session, provider(bin, number))
+        for number, code in enumerate((BIN, OTHER_BIN)):
+            await keep(session, provider(code, number))
     async with running(made, module, clock) as app:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://attachment") as http:
             platform = app.state.platform
             yield World(
-                http=http, gateway=gateway, office=platform.resources["office"], database=platform.database, owner=owner,
-                clock=clock, authority=authority, module=module, app=app, settings=made,
+                http=http, gateway=gateway, office=platform.resources["office"], database=platform.database,
+                owner=owner, clock=clock, authority=authority, module=module, app=app, settings=made,
             )  # fmt: skip
     await owner.close()
 
 
-def provider(bin: str, number: int = 0, **changes: Any) -> dict[str, Any]:
+def provider(code: str, number: int = 0, **changes: Any) -> dict[str, Any]:
     made = {
-        "bin": bin, "region": "ulytau", "names": {"kk": f"Емхана {number}", "ru": f"Поликлиника {number}", "en": f"Clinic {number}"},
+        "bin": code, "region": "ulytau",
+        "names": {"kk": f"Емхана {number}", "ru": f"Поликлиника {number}", "en": f"Clinic {number}"},
         "address": {"kk": "Абай к-сі", "ru": "ул. Абая"}, "zone": "Asia/Almaty",
         "opening_hours": {"zone": "Asia/Almaty", "week": _WEEK}, "services": ["fitness"], "active": True, "version": 1,
     }  # fmt: skip
@@ -340,9 +342,9 @@ def seals(settings, authority):
     """The seal keys of both providers."""
     folder = settings[0].seals
     folder.mkdir(exist_ok=True)
-    for bin in (BIN, OTHER_BIN):
-        (folder / f"{bin}.p12").write_bytes(authority.seal(bin=bin, at=START).p12("secret"))
-        (folder / f"{bin}.pass").write_text("secret\n")
+    for code in (BIN, OTHER_BIN):
+        (folder / f"{code}.p12").write_bytes(authority.seal(bin=code, at=START).p12("secret"))
+        (folder / f"{code}.pass").write_text("secret\n")
     return folder
 
 

@@ -109,7 +109,7 @@ class TestName:
         assert task["documents"] == named
         path = f"/tasks/{task['id']}/documents/{kept['id']}"
         assert (await world.get(path, world.staff("clerk"))).content == PNG
-        assert (await world.get(path, world.staff("clerk", bin=bin_(number=2)))).status_code == 404
+        assert (await world.get(path, world.staff("clerk", bin_=bin_(number=2)))).status_code == 404
         assert (await world.get(path, world.staff("doctor"))).status_code == 403
         actions = [row.action for row in await world.rows("SELECT action FROM access_records")]
         assert actions.count("document-read") == 1

@@ -34,7 +34,7 @@ class TestFile:
         citizen = world.citizen()
         await world.file(citizen, fields={"purpose": "secret purpose"})
         for table in ("applications", "tasks", "history", "signed_documents", "outbox", "answers", "person_keys"):
-            stored = "\n".join(row.found for row in await world.rows(f"SELECT t::text AS found FROM {table} t"))
+            stored = "\n".join(row.found for row in await world.rows(f"SELECT t::text AS found FROM {table} t"))  # noqa: S608 - our own tables
             hexed = citizen.actor.iin.encode().hex()
             assert citizen.actor.iin not in stored
             assert hexed not in stored
@@ -89,7 +89,7 @@ class TestFile:
         refused = await world.file(world.citizen(2), exact=exact, key="k")
         assert (refused.status_code, refused.json()["next_free"]) == (409, ["place:other"])
         for table in ("applications", "places", "tasks", "answers"):
-            assert len(await world.rows(f"SELECT 1 FROM {table}")) == (0 if table == "answers" else 1)
+            assert len(await world.rows("SELECT 1 FROM " + table)) == (0 if table == "answers" else 1)  # noqa: S608 - as above
         other = await world.file(world.citizen(2), fields={"purpose": "place:2"}, key="k")
         assert other.status_code == 201
         assert (
@@ -107,7 +107,8 @@ class TestFile:
             "CREATE FUNCTION burst() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'burst'; END $$"
         )
         await world.execute(
-            "CREATE CONSTRAINT TRIGGER burst AFTER INSERT ON applications DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION burst()"
+            "CREATE CONSTRAINT TRIGGER burst AFTER INSERT ON applications DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION burst()"
         )
         try:
             exact = world.document(world.citizen())
@@ -190,4 +191,4 @@ class TestFile:
         await world.file(world.citizen())
         with statements() as seen:
             assert (await world.file(world.citizen(), key=str(uuid4()))).status_code == 201
-        assert len(seen) <= 4, seen
+        assert len(seen) <= 3, seen  # looking, (the service's own,) writing

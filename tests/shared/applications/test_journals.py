@@ -34,7 +34,8 @@ class TestJournal:
             "CREATE FUNCTION burst() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'burst'; END $$"
         )
         await world.execute(
-            "CREATE TRIGGER burst AFTER INSERT ON journal_rows FOR EACH ROW WHEN (NEW.number = 3) EXECUTE FUNCTION burst()"
+            "CREATE TRIGGER burst AFTER INSERT ON journal_rows"
+            " FOR EACH ROW WHEN (NEW.number = 3) EXECUTE FUNCTION burst()"
         )
         first = await together(*(world.complete("clerk", task, {"outcome": "checked"}) for task in tasks))
         await world.execute("DROP TRIGGER burst ON journal_rows")
@@ -58,7 +59,7 @@ class TestJournal:
 
     async def test_is_the_providers_own(self, world):
         await enter(world, 1)
-        other = world.staff("journal_keeper", bin=OTHER_BIN)
+        other = world.staff("journal_keeper", bin_=OTHER_BIN)
         assert (await world.get("/journals/fitness-register", other)).json()["items"] == []
         assert (
             await world.get(f"/journals/fitness-register?provider={other.actor.bin}", world.staff("clerk"))

@@ -1,11 +1,15 @@
 """Sealing, downloading and verifying results."""
 
 import io
+from datetime import UTC, datetime, timedelta
 
 import pypdf
 import pytest
 
-from shared.applications.results.sealing import Seals, SealWorker
+from shared.applications.results.sealing import SealMissing, Seals, SealWorker
+
+START = datetime(2026, 3, 16, 5, 0, tzinfo=UTC)
+SEAL_ROLES = ["1.2.398.3.3.4.1.2.6"]
 
 
 @pytest.fixture
@@ -97,8 +101,18 @@ class TestSeal:
         one, other = sorted(seals.glob("*.p12"))
         (tmp_path / one.name).write_bytes(other.read_bytes())
         (tmp_path / one.with_suffix(".pass").name).write_text("secret")
-        with pytest.raises(Exception, match=one.stem):
-            Seals(tmp_path).of(one.stem)
+        with pytest.raises(SealMissing, match="another organisation"):
+            Seals(tmp_path).of(one.stem, SEAL_ROLES, START)
+
+    async def test_takes_no_key_without_the_role_or_out_of_its_time(self, world, seals, authority, tmp_path):
+        key = min(seals.glob("*.p12"))
+        assert Seals(seals).of(key.stem, SEAL_ROLES, START).certificate is not None
+        with pytest.raises(SealMissing, match="role"):
+            Seals(seals).of(key.stem, ["1.2.398.3.3.4.1.2.1"], START)
+        with pytest.raises(SealMissing, match="time"):
+            Seals(seals).of(key.stem, SEAL_ROLES, START + timedelta(days=4000))
+        with pytest.raises(SealMissing, match="read"):
+            Seals(seals).of("000000000000", SEAL_ROLES, START)
 
 
 class TestDownload:

@@ -35,7 +35,7 @@ class TestList:
         assert (await world.get("/tasks", world.staff("doctor"))).json()["items"] == []
 
     async def test_shows_nothing_of_another_provider(self, world, filed):
-        assert (await world.get("/tasks", world.staff("clerk", bin=OTHER_BIN))).json()["items"] == []
+        assert (await world.get("/tasks", world.staff("clerk", bin_=OTHER_BIN))).json()["items"] == []
 
     async def test_refuses_a_role_that_one_lacks(self, world, filed):
         answer = await world.get("/tasks?role=doctor", world.staff("clerk"))
@@ -114,9 +114,9 @@ class TestClaim:
         task = await world.task("clerk")
         for deed in ("claim", "release", "prepare", "complete"):
             body = {"outcome": "checked"} if deed in {"prepare", "complete"} else {}
-            answer = await world.post(f"/tasks/{task['id']}/{deed}", world.staff("clerk", bin=OTHER_BIN), body)
+            answer = await world.post(f"/tasks/{task['id']}/{deed}", world.staff("clerk", bin_=OTHER_BIN), body)
             assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
-        assert (await world.get(f"/tasks/{task['id']}", world.staff("clerk", bin=OTHER_BIN))).status_code == 404
+        assert (await world.get(f"/tasks/{task['id']}", world.staff("clerk", bin_=OTHER_BIN))).status_code == 404
 
     async def test_refuses_another_role(self, world, filed):
         (task,) = (await world.get("/tasks", world.staff("clerk"))).json()["items"]
@@ -150,9 +150,8 @@ class TestComplete:
         answer = await world.complete("clerk", task, {"outcome": "checked"})
         assert answer.status_code == 200, answer.text
         assert answer.json()["application"]["state"] == "in_progress"
-        assert [(row.step, row.state) for row in await world.rows("SELECT step, state FROM tasks ORDER BY opened_at, id")] == [
-            ("check", "done"), ("examine", "open"),
-        ]  # fmt: skip
+        tasks = await world.rows("SELECT step, state FROM tasks ORDER BY opened_at, id")
+        assert [(row.step, row.state) for row in tasks] == [("check", "done"), ("examine", "open")]
         assert (await world.events())[-2:] == ["step-completed", "step-opened"]
 
     async def test_happens_once(self, world, filed, together):
@@ -242,7 +241,7 @@ class TestSign:
             ["1.2.398.3.3.4.1.2.5"],
         )
         assert (await world.get(path, world.staff("doctor", 2))).status_code == 404
-        assert (await world.get(path, world.staff("doctor", bin=OTHER_BIN))).status_code == 404
+        assert (await world.get(path, world.staff("doctor", bin_=OTHER_BIN))).status_code == 404
 
     async def test_completes_with_the_signature_over_what_was_prepared(self, world, checked):
         answer = await world.sign_step("doctor", "examined", data={"conclusion": "fit"})

@@ -73,7 +73,8 @@ class TestChain:
         await world.file(world.citizen())
         await world.check()
         rows = await world.rows(
-            "SELECT (SELECT count(*) FROM history) + (SELECT count(*) FROM journal_rows) + (SELECT count(*) FROM access_records) AS n"
+            "SELECT (SELECT count(*) FROM history) + (SELECT count(*) FROM journal_rows)"
+            " + (SELECT count(*) FROM access_records) AS n"
         )
         assert await chainer.run_once() == rows[0].n
         assert await chainer.run_once() == 0
@@ -117,8 +118,10 @@ class TestChain:
 class TestProviders:
     async def test_are_kept_as_last_told(self, world):
         told = {
-            "bin": BIN, "region": "ulytau", "names": {"kk": "Жаңа", "ru": "Новая", "en": "New"}, "address": {}, "zone": "Asia/Almaty",
-            "opening_hours": {"zone": "Asia/Almaty", "week": {"mon": [["08:00", "12:00"]]}}, "services": ["fitness"], "active": True,
+            "bin": BIN, "region": "ulytau", "names": {"kk": "Жаңа", "ru": "Новая", "en": "New"}, "address": {},
+            "zone": "Asia/Almaty",
+            "opening_hours": {"zone": "Asia/Almaty", "week": {"mon": [["08:00", "12:00"]]}}, "services": ["fitness"],
+            "active": True,
         }  # fmt: skip
         async with world.database.transaction() as session:
             await keep(session, {**told, "version": 3})

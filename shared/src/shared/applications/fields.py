@@ -6,10 +6,8 @@ reads and what is stored and printed must be the same.
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
-import orjson
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
@@ -38,22 +36,18 @@ _CODES = {
 }
 
 
-def check_fields(schema: Mapping[str, Any], value: Mapping[str, Any], *, under: str) -> None:
+def check_fields(form: Draft202012Validator, value: Mapping[str, Any], *, under: str) -> None:
     """Raise InvalidRequest with every fault found; `under` is the pointer of `value` in the request (`/fields`)."""
-    found = [each for error in _validator(_key(schema)).iter_errors(value) for each in _faults(error, under)]
+    found = [each for error in form.iter_errors(value) for each in _faults(error, under)]
     found += [FieldError(pointer=pointer, code="characters") for pointer in _hidden(value, under)]
     if found:
         unique = {(each.pointer, each.code): each for each in found}
         raise InvalidRequest([unique[key] for key in sorted(unique)])
 
 
-def _key(schema: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
-
-
-@lru_cache(maxsize=256)
-def _validator(schema: bytes) -> Draft202012Validator:
-    return Draft202012Validator(orjson.loads(schema), format_checker=Draft202012Validator.FORMAT_CHECKER)
+def form_of(schema: Mapping[str, Any]) -> Draft202012Validator:
+    """Make what checks values against a schema, formats included."""
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
 def _faults(error: ValidationError, under: str) -> Iterator[FieldError]:

@@ -1,17 +1,20 @@
 """What every use case of a case file works with: the law, the service's modules, keys and names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from jsonschema import Draft202012Validator
+
 from shared.applications.case import Provider, ServiceModule
+from shared.applications.fields import form_of
 from shared.applications.settings import ApplicationsSettings
 from shared.db import parse_public_id, public_id
 from shared.errors import ProblemError
 from shared.events import Outbox, application_topic
 from shared.personal import Persons
-from shared.procedure import Edition, NoEditionInForce, Regulations, WorkingClock
+from shared.procedure import Channel, Edition, NoEditionInForce, Regulations, WorkingClock, form_schema
 
 PREFIXES: Mapping[str, str] = {"booking": "bkg", "attachment": "att", "certificate": "crt", "lab": "lab"}
 """The owner's mark on public ids, numbers and verification codes, by which the gateway routes."""
@@ -34,6 +37,7 @@ class Office:
     modules: Mapping[str, ServiceModule]
     persons: Persons
     outbox: Outbox
+    _forms: dict[str, Draft202012Validator] = field(default_factory=dict, repr=False)
 
     @property
     def prefix(self) -> str:
@@ -67,6 +71,12 @@ class Office:
             return self.regulations.edition(region, service, on)
         except NoEditionInForce:
             raise ServiceNotOffered from None
+
+    def portal_form(self, edition: Edition) -> Draft202012Validator:
+        """Give what checks a portal application's fields: made once for an edition, asked at every filing."""
+        if edition.id not in self._forms:
+            self._forms[edition.id] = form_of(form_schema(edition, channel=Channel.PORTAL))
+        return self._forms[edition.id]
 
     def clock(self, provider: Provider) -> WorkingClock:
         """Combine the country's calendar with the provider's opening hours."""

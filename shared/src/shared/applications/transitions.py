@@ -7,6 +7,7 @@ hangs on one row `app` (the application inserted or updated): where that row doe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -54,7 +55,8 @@ def _outbox_columns(table: Table, names: Sequence[str]) -> str:
     return ", ".join(f'"{name}" {table.c[name].type.compile(dialect=dialect)}' for name in names)
 
 
-def tail(outbox_names: Sequence[str]) -> str:
+@lru_cache(maxsize=8)
+def tail(outbox_names: tuple[str, ...]) -> str:
     """Write the parts of the statement that follow `app`, for outbox rows with these columns."""
     names = ", ".join(f'"{name}"' for name in outbox_names)
     chosen = ", ".join(f'x."{name}"' for name in outbox_names)

@@ -23,7 +23,7 @@ from shared.web import Lang, Router, Session, problems
 router = Router(tags=["cabinet"])
 
 
-def _cabinet(session: Session, office: TheOffice, actor: Citizen, language: Lang) -> Cabinet:
+async def _cabinet(session: Session, office: TheOffice, actor: Citizen, language: Lang) -> Cabinet:
     return Cabinet(office, session, actor, language)
 
 

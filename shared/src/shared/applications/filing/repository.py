@@ -18,16 +18,30 @@ from shared.applications.case import Provider
 from shared.applications.filing.models import Answered, Claim, Earlier, NamedDocument
 from shared.applications.providers.repository import read
 from shared.applications.transitions import Recording
+from shared.personal import Iin, Person, Persons
 
+# The person's key is made here when he is new, as `Persons.ensure` does it, to save a round trip.
 _LOOK = text("""
-    SELECT (SELECT to_jsonb(p) FROM providers p WHERE p.bin = :provider) AS provider,
+    WITH found AS (
+        SELECT id, key_name, wrapped FROM person_keys WHERE lookup = :lookup
+    ), made AS (
+        INSERT INTO person_keys (id, lookup, key_name, wrapped)
+        SELECT CAST(:id AS uuid), CAST(:lookup AS bytea), CAST(:key_name AS text), CAST(:wrapped AS bytea)
+        WHERE NOT EXISTS (SELECT FROM found)
+        ON CONFLICT (lookup) DO NOTHING
+        RETURNING id, key_name, wrapped
+    ), person AS (
+        SELECT id, key_name, wrapped FROM found UNION ALL SELECT id, key_name, wrapped FROM made
+    )
+    SELECT person.id AS person, person.key_name, person.wrapped,
+           (SELECT to_jsonb(p) FROM providers p WHERE p.bin = :provider) AS provider,
            (SELECT jsonb_agg(jsonb_build_object('id', d.id, 'sha256', encode(d.sha256, 'hex'), 'person', d.person,
                                                 'region', d.region, 'service', d.service, 'free', d.application IS NULL,
                                                 'uploaded_at', d.uploaded_at))
             FROM documents d WHERE d.id = ANY (CAST(:documents AS uuid[]))) AS documents,
            k.request_digest, k.body AS answer, a.id, a.number, a.receipt, a.patient
-    FROM (VALUES (1)) AS one
-    LEFT JOIN applications a ON a.applicant = :applicant AND a.document_sha256 = :sha256
+    FROM person
+    LEFT JOIN applications a ON a.applicant = person.id AND a.document_sha256 = :sha256
     LEFT JOIN answers k ON k.scope = :scope AND k.key = CAST(:key AS text)
 """)
 _RECEIPT = text("SELECT id, number, receipt, patient FROM applications WHERE id = :id")
@@ -69,6 +83,7 @@ _ACCEPT = """
 class Look:
     """What is known before an application is judged."""
 
+    person: Person
     provider: Provider | None
     documents: Sequence[NamedDocument]
     earlier: Earlier | None
@@ -76,19 +91,28 @@ class Look:
 
 
 async def look(
-    session: AsyncSession, *, provider: str, documents: Sequence[UUID], applicant: UUID, sha256: bytes, claim: Claim
+    session: AsyncSession,
+    persons: Persons,
+    applicant: Iin,
+    *,
+    provider: str,
+    documents: Sequence[UUID],
+    sha256: bytes,
+    claim: Claim,
 ) -> Look:
-    """Read the provider, the documents named, and what the same document or the same key was answered before."""
+    """Find or make the applicant, and read the provider, the documents, and what was answered before."""
     parameters = {
         "provider": provider,
         "documents": list(documents),
-        "applicant": applicant,
         "sha256": sha256,
         "scope": claim.scope,
         "key": claim.key,
+        **persons.new_row(applicant),
     }
-    row = (await session.execute(_LOOK, parameters)).one()
+    while (row := (await session.execute(_LOOK, parameters)).one_or_none()) is None:
+        continue  # another transaction made this person between our snapshot and our insert: he is there now
     return Look(
+        person=persons.person(id=row.person, key_name=row.key_name, wrapped=row.wrapped),
         provider=None if row.provider is None else read(row.provider),
         documents=[NamedDocument.read(document) for document in row.documents or ()],
         earlier=None

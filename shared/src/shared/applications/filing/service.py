@@ -29,7 +29,7 @@ from shared.applications.transitions import Deed, Recording, Subject, recording
 from shared.db import new_id
 from shared.errors import FieldError, InvalidRequest, ProblemError
 from shared.personal import Iin, Person
-from shared.procedure import Application, Channel, Edition, File, decide, form_schema
+from shared.procedure import Application, Channel, Edition, File, decide
 from shared.web import Actor, IdempotencyKeyReused
 
 
@@ -140,40 +140,41 @@ class Filer:
 
     async def earlier(self, filing: Filing) -> Answer | None:
         """Find the answer that the same key or the same document was given before; raises IdempotencyKeyReused."""
-        person = await self._office.persons.ensure(self._session, filing.applicant)
-        return await self._earlier(filing, person, await self._look(filing, person))
+        look = await self._look(filing)
+        return await self._earlier(filing, look)
 
     async def file(self, filing: Filing, application: UUID) -> Answer:
         """Accept under the given id, or give the answer that was given before.
 
         Raises ProblemError for every refusal, and Repeated when another request came first meanwhile.
         """
-        person = await self._office.persons.ensure(self._session, filing.applicant)
-        look = await self._look(filing, person)
-        if (earlier := await self._earlier(filing, person, look)) is not None:
+        look = await self._look(filing)
+        if (earlier := await self._earlier(filing, look)) is not None:
             return earlier
+        person = look.person
         provider, edition = self._offered(filing, look.provider)
-        check_fields(_schema(edition), filing.document.fields, under="/fields")
+        check_fields(self._office.portal_form(edition), filing.document.fields, under="/fields")
         self._check_documents(filing, edition, look.documents, person)
         acceptance = await self._office.module(filing.document.service).accepted(
             self._session, _accepted(filing, application, provider, edition)
         )
         return Answer(receipt=await self._write(filing, application, person, provider, edition, acceptance), status=201)
 
-    async def _earlier(self, filing: Filing, person: Person, look: repository.Look) -> Answer | None:
+    async def _earlier(self, filing: Filing, look: repository.Look) -> Answer | None:
         if look.answered is not None:
             if look.answered.digest != filing.sha256:
                 raise IdempotencyKeyReused
             first = await repository.receipt(self._session, look.answered.application)
-            return Answer(receipt=self._receipt(person, first), status=201)
-        return Answer(receipt=self._receipt(person, look.earlier), status=200) if look.earlier else None
+            return Answer(receipt=self._receipt(look.person, first), status=201)
+        return Answer(receipt=self._receipt(look.person, look.earlier), status=200) if look.earlier else None
 
-    async def _look(self, filing: Filing, person: Person) -> repository.Look:
+    async def _look(self, filing: Filing) -> repository.Look:
         return await repository.look(
             self._session,
+            self._office.persons,
+            filing.applicant,
             provider=filing.document.provider,
             documents=[self._office.parse(document.id) for document in filing.document.documents],
-            applicant=person.id,
             sha256=filing.sha256,
             claim=filing.claim,
         )
@@ -273,10 +274,6 @@ class Filer:
     def _receipt(self, person: Person, earlier: Earlier) -> Receipt:
         content = person.open_json(context("applications", "receipt", earlier.id), earlier.receipt)
         return Receipt(id=earlier.id, number=earlier.number, content=content)
-
-
-def _schema(edition: Edition) -> Mapping[str, Any]:
-    return form_schema(edition, channel=Channel.PORTAL)
 
 
 def _accepted(filing: Filing, application: UUID, provider: Provider, edition: Edition) -> Accepted:

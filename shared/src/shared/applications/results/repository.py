@@ -19,8 +19,9 @@ _BY_CODE = text(f"""
 """)  # noqa: S608  # constants
 # SKIP LOCKED: another worker has that one in hand; NO KEY, since nothing refers to it.
 _NEXT = text(f"""
-    SELECT {_COLUMNS} FROM results r
-    WHERE r.state = 'signed' AND r.next_try_at <= :now ORDER BY r.next_try_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+    SELECT {_COLUMNS}, a.edition FROM results r JOIN applications a ON a.id = r.application
+    WHERE r.state = 'signed' AND r.next_try_at <= :now
+    ORDER BY r.next_try_at LIMIT 1 FOR NO KEY UPDATE OF r SKIP LOCKED
 """)  # noqa: S608  # constants
 _SEAL = text("""
     UPDATE results SET state = 'sealed', content = :content, sha256 = :sha256, sealed_at = :now

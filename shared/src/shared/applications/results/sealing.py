@@ -6,12 +6,13 @@ result as it was; another makes a new seal. Two workers that seal the same resul
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+from cryptography.x509 import Certificate, ExtendedKeyUsage, ExtensionNotFound
 from cryptography.x509.oid import NameOID
 from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,43 +36,62 @@ _LONGEST = timedelta(hours=1)
 
 
 class SealMissing(Exception):
-    """There is no seal key of that provider in the folder, or it cannot be used."""
+    """There is no seal key of that provider in the folder, or it may not seal; the message says why."""
 
 
 class Seals:
     """The organisations' seal keys: `<bin>.p12` in a folder, its password in `<bin>.pass` beside it.
 
-    A key is loaded at its first use and kept; its certificate must carry the provider's BIN. An HSM would stand here.
+    A key is loaded at its first use and kept. Its certificate must carry the provider's BIN and one of the roles that
+    the regulation allows, and be in its time. An HSM would stand here.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._loaded: dict[str, Sealer] = {}
 
-    def of(self, bin_: str) -> Sealer:
-        """Give a provider's sealer; raises SealMissing."""
-        if bin_ not in self._loaded:
-            self._loaded[bin_] = self._load(bin_)
-        return self._loaded[bin_]
+    def of(self, bin_: str, roles: Collection[str], at: datetime) -> Sealer:
+        """Give a provider's sealer, fit to seal at an instant; raises SealMissing."""
+        sealer = self._loaded.get(bin_) or self._load(bin_)
+        certificate = sealer.certificate
+        if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+            self._loaded.pop(bin_, None)  # a renewed key may lie in the folder at the next try
+            raise SealMissing(f"{bin_}: not in its time")
+        if not _purposes(certificate) & set(roles):
+            raise SealMissing(f"{bin_}: no role that may seal")
+        self._loaded[bin_] = sealer
+        return sealer
 
     def _load(self, bin_: str) -> Sealer:
         if self._folder is None:
-            raise SealMissing(bin_)
+            raise SealMissing(f"{bin_}: no folder is set")
         path = self._folder / f"{bin_}.p12"
         try:
             sealer = Sealer.from_pkcs12(path, path.with_suffix(".pass").read_bytes().strip())
         except (OSError, ValueError, ResultError) as error:
-            raise SealMissing(bin_) from error
+            raise SealMissing(f"{bin_}: the key cannot be read") from error
         units = sealer.certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
         if not any(unit.value == f"BIN{bin_}" for unit in units):
-            raise SealMissing(bin_)
+            raise SealMissing(f"{bin_}: the certificate is of another organisation")
         return sealer
+
+
+def _purposes(certificate: Certificate) -> set[str]:
+    try:
+        found = certificate.extensions.get_extension_for_class(ExtendedKeyUsage).value
+    except (ExtensionNotFound, ValueError):
+        return set()
+    return {purpose.dotted_string for purpose in found}
+
+
+SealOf = Callable[[str, Collection[str], datetime], Sealer]
+"""Give the sealer of a BIN, whose certificate has one of the roles, at an instant; raises SealMissing."""
 
 
 class SealWorker:
     """Seal every signed result, one after the other."""
 
-    def __init__(self, office: Office, database: Database, clock: Clock, seals: Callable[[str], Sealer]) -> None:
+    def __init__(self, office: Office, database: Database, clock: Clock, seals: SealOf) -> None:
         self._office = office
         self._database = database
         self._clock = clock
@@ -93,7 +113,8 @@ class SealWorker:
             person = await self._office.persons.get(session, row.person)
             signed = person.open(context("results", "content", row.id), row.content)
         try:
-            sealed = await asyncio.to_thread(self._make, row.provider, signed, now)
+            roles = self._office.regulations.by_id(row.edition).seal_roles
+            sealed = await asyncio.to_thread(self._make, row.provider, roles, signed, now)
         except (SealMissing, ResultError):
             await self._put_off(row.id, row.tries, now)
             return True
@@ -104,8 +125,8 @@ class SealWorker:
             await self._put_off(row.id, row.tries, now)
         return True
 
-    def _make(self, bin_: str, signed: bytes, now: datetime) -> bytes:
-        return seal(signed, self._seals(bin_), at=now)
+    def _make(self, bin_: str, roles: Collection[str], signed: bytes, now: datetime) -> bytes:
+        return seal(signed, self._seals(bin_, roles, now), at=now)
 
     async def _put_off(self, result: UUID, tries: int, now: datetime) -> None:
         _FAILED.labels(self._office.service).inc()

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import WrongRole
 from shared.applications.case import Completing, StepEffect
-from shared.applications.fields import check_fields
+from shared.applications.fields import check_fields, form_of
 from shared.applications.office import Office
 from shared.applications.records import OpenCase
 from shared.applications.tasks.errors import ChoiceUnknown, StepNotPossible, TaskClosed
@@ -35,6 +35,8 @@ from shared.procedure import (
     signing,
 )
 from shared.web import Actor
+
+_NOTHING = form_of({"type": "object", "maxProperties": 0})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +103,13 @@ async def _effect(  # as above
     dry_run: bool,
 ) -> StepEffect:
     if step.refuses:
-        check_fields({"type": "object", "maxProperties": 0}, step.data, under="/data")
+        check_fields(_NOTHING, step.data, under="/data")
         return StepEffect(data={})
     written = step_of(case.edition, task)
     outcome = written.outcome(step.outcome)
     if outcome is None:
         raise ChoiceUnknown(code="outcome-unknown")
-    check_fields(outcome_schema(written, outcome.key), step.data, under="/data")
+    check_fields(form_of(outcome_schema(written, outcome.key)), step.data, under="/data")
     completing = Completing(
         case=case.file,
         task_id=task.id,
