@@ -3,10 +3,13 @@
 import http.client
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shared.testing.authority_server import AuthorityServer
 
 
 class NotRunning(Exception):
@@ -31,6 +34,8 @@ class RegionState:
     kafka: str
     trust: Path
     authority_url: str
+    authority: "AuthorityServer | None" = field(default=None, compare=False)
+    """The authority itself, for whoever started the region in this very process: it revokes, it can fall silent."""
 
     def __repr__(self) -> str:
         return f"RegionState({self.url})"
@@ -52,7 +57,8 @@ class RegionState:
         return cls(**values | {"home": Path(values["home"]), "trust": Path(values["trust"])})
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"home": str(self.home), "trust": str(self.trust)}
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "authority"}
+        return values | {"home": str(self.home), "trust": str(self.trust)}
 
     def silent(self) -> list[str]:
         """Name the processes that do not say that they are ready."""

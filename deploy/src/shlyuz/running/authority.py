@@ -11,6 +11,7 @@ from shlyuz.running.home import Home
 if TYPE_CHECKING:
     from shared.procedure import Regulations
     from shared.testing.authority import Authority
+    from shared.testing.authority_server import AuthorityServer
     from shlyuz.seeding.cast import Member
 
 
@@ -36,12 +37,12 @@ def authority(home: Home, *, base_url: str, regulations: "Regulations") -> "Auth
 
 
 @asynccontextmanager
-async def served(made: "Authority", *, port: int) -> AsyncIterator[str]:
-    """Serve revocation lists and answers while the block lasts; gives the address."""
+async def served(made: "Authority", *, port: int) -> AsyncIterator["AuthorityServer"]:
+    """Serve revocation lists and answers while the block lasts."""
     from shared.testing.authority_server import AuthorityServer
 
     async with AuthorityServer(made, host="127.0.0.1", port=port, clock=lambda: datetime.now(UTC)) as server:
-        yield server.url
+        yield server
 
 
 def _everybody(home: Home, made: "Authority", regulations: "Regulations") -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _inherited() -> dict[str, str]:
 
 
 def _common(home: Home, around: Surroundings, service: str) -> dict[str, str]:
-    return EMBEDDED_BROKER | {
+    return {
         "SHLYUZ_ENV": "development",
         "SHLYUZ_HOST": "127.0.0.1",
         "SHLYUZ_DATABASE_URL": around.database_urls[service],

@@ -13,12 +13,13 @@ from shlyuz.layout import SERVICES
 from shlyuz.running.backing import Backing, Launch, kept
 from shlyuz.running.home import DOOR, Home, read_json
 from shlyuz.running.keys import make_keys
-from shlyuz.running.processes import NAMES, Surroundings, auth_settings, programs
+from shlyuz.running.processes import EMBEDDED_BROKER, NAMES, Surroundings, auth_settings, programs
 from shlyuz.running.supervisor import Supervisor
 from shlyuz.state import RegionState
 
 if TYPE_CHECKING:
     from shared.db.provision import Provisioned
+    from shared.testing.authority_server import AuthorityServer
 
 AUTHORITY = "authority"
 
@@ -29,12 +30,14 @@ async def running_region(
     *,
     port: int = 0,
     settings: Mapping[str, str] | None = None,
+    kafka: str | None = None,
     quiet: bool = True,
     report: Callable[[str], None] | None = None,
 ) -> AsyncIterator[RegionState]:
     """Start the region in that folder, made and seeded the first time, and yield it when it is ready.
 
     `port` is the gateway's, 0 that of the last run or a free one; `settings` are laid over every process's environment.
+    `kafka` names a broker (host:port) to use in place of an own one, which then is not part of the region's folder.
     `report` gets sentences for a person; without it they go to stderr, or nowhere when `quiet`.
     Raises HomeInUse, PortTaken, ProgramFailed (PostgreSQL, broker), CrashLoop and SeedRefused.
     """
@@ -42,7 +45,7 @@ async def running_region(
     async with AsyncExitStack() as stack:
         stack.enter_context(place.held())
         say = report or (_silence if quiet else _to_stderr)
-        start = Start(home=place, port=port, settings=settings or {}, say=say, stack=stack)
+        start = Start(home=place, port=port, settings=settings or {}, kafka=kafka, say=say, stack=stack)
         yield await start.region()
 
 
@@ -53,6 +56,7 @@ class Start:
     home: Home
     port: int
     settings: Mapping[str, str]
+    kafka: str | None
     say: Callable[[str], None]
     stack: AsyncExitStack
     backings: list[Backing] = field(default_factory=list)
@@ -66,12 +70,13 @@ class Start:
         admin_url, kafka = await self._postgres(ports["postgres"]), await self._broker(ports["broker"])
         made = await self._databases(admin_url)
         await migrating.topics(kafka)
-        authority_url = await self._authority(ports[AUTHORITY])
+        authority = await self._authority(ports[AUTHORITY])
         seeded = self.home.path / "seeded"
         if not seeded.exists():
             await self._seed_accounts(made["auth"].url)
         urls = {name: one.url for name, one in made.items()}
-        around = Surroundings(ports=ports, database_urls=urls, kafka=kafka, settings=self.settings)
+        broker = EMBEDDED_BROKER if self.kafka is None else {}
+        around = Surroundings(ports=ports, database_urls=urls, kafka=kafka, settings={**broker, **self.settings})
         self.supervisor.start(programs(self.home, around))
         self.stack.push_async_callback(self.supervisor.stop)  # once more, so that it comes before the database's end
         self.state = RegionState(
@@ -85,7 +90,8 @@ class Start:
             database_urls=urls,
             kafka=kafka,
             trust=self.home.trust,
-            authority_url=authority_url,
+            authority_url=authority.url,
+            authority=authority,
         )
         self.stack.callback(self.home.state.unlink, missing_ok=True)
         await self.supervisor.ready()
@@ -113,6 +119,8 @@ class Start:
         return str((await self._kept("postgres", lambda: postgres_server(self.home.postgres, port=port))).admin_url)
 
     async def _broker(self, port: int) -> str:
+        if self.kafka is not None:
+            return self.kafka
         from shared.testing.broker import kafka_broker
 
         return str((await self._kept("broker", lambda: kafka_broker(self.home.broker, port=port))).bootstrap)
@@ -134,7 +142,7 @@ class Start:
         await migrating.databases({name: one.owner_url for name, one in made.items()}, report=self.say)
         return made
 
-    async def _authority(self, port: int) -> str:
+    async def _authority(self, port: int) -> "AuthorityServer":
         from shared.procedure import load
         from shlyuz.running.authority import authority, served
 
