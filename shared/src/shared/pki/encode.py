@@ -35,7 +35,8 @@ def explicit(number: int, *contents: bytes) -> bytes:
 
 def integer(value: int, tag: int = der.INTEGER) -> bytes:
     """Write an INTEGER, or with `tag` an ENUMERATED."""
-    return element(tag, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    size = (value if value >= 0 else ~value).bit_length() // 8 + 1
+    return element(tag, value.to_bytes(size, "big", signed=True))
 
 
 def boolean(value: bool) -> bytes:  # noqa: FBT001 - the value itself

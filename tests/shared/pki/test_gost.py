@@ -1,0 +1,120 @@
+"""GOST against its standards' examples, against libgcrypt where it is, and the ways of carrying it against one another."""
+
+from random import Random
+
+import pytest
+
+from shared.pki import keys
+from shared.pki.algorithms import Family, Hash, Scheme, digest
+from shared.pki.codes import Code, Refused
+from shared.pki.gost import digests, engine, libcrypto, points
+from shared.pki.gost_signing import GostPrivateKey
+
+M1 = b"012345678901234567890123456789012345678901234567890123456789012"
+
+
+class TestStreebog:
+    def test_of_the_standards_first_example(self):
+        """RFC 6986, 10.1, whose vectors are written from the last byte."""
+        assert digests.streebog(M1, 512)[::-1].hex() == (
+            "486f64c1917879417fef082b3381a4e211c324f074654c38823a7b76f830ad00"
+            "fa1fbae42b1285c0352f227524bc9ab16254288dd6863dccd5b9f54a1ad0541b"
+        )
+        assert digests.streebog(M1, 256)[::-1].hex() == (
+            "00557be5e584fd52a449b16b0251d05d27f94ab76cbaa6da890b59d8ef1e159d"
+        )
+
+    @pytest.mark.parametrize("length", [0, 1, 31, 63, 64, 65, 127, 128, 1000])
+    def test_is_the_same_by_every_way(self, length: int):
+        data = Random(length).randbytes(length)
+        for bits in (256, 512):
+            assert engine.streebog(data, bits) == digests.streebog(data, bits)
+
+
+class TestGost34311:
+    def test_of_known_messages(self):
+        """Test parameters; RFC 5831, 7.3.1 writes the first one from the last byte."""
+        assert digests.gost34311(b"This is message, length=32 bytes").hex() == (
+            "b1c466d37519b82e8319819ff32595e047a28cb6f83eff1c6916a815a637fffa"
+        )
+        assert digests.gost34311(b"").hex() == "ce85b99cc46752fffee35cab9a7b0278abb4c2d2055cff685af4912c49490f8d"
+
+
+@pytest.mark.parametrize(
+    ("family", "hash_"), [(Family.GOST_512, Hash.STREEBOG_512), (Family.GOST_256, Hash.GOST_34311)]
+)
+class TestSignature:
+    def test_holds_by_every_way_and_breaks_with_any_bit(self, family: Family, hash_: Hash):
+        private = GostPrivateKey(family)
+        public, scheme = keys.load(private.spki), Scheme(family=family, hash=hash_)
+        signature = private.sign(b"form")
+        assert isinstance(public, keys.GostKey)
+        assert public.verify(scheme, signature, b"form")
+        hashed = digest(hash_, b"form")
+        assert points.verify(public.point, hashed, signature)
+        for bit in range(0, 8 * len(signature), 97):
+            broken = bytearray(signature)
+            broken[bit // 8] ^= 1 << bit % 8
+            assert not public.verify(scheme, bytes(broken), b"form")
+
+    def test_is_refused_out_of_range(self, family: Family, hash_: Hash):
+        public, scheme = keys.load(GostPrivateKey(family).spki), Scheme(family=family, hash=hash_)
+        size = points.SIZES[family.value]
+        order = int(points.CURVES[size].q).to_bytes(size, "little")
+        for signature in (b"", bytes(2 * size), b"\xff" * 2 * size, order + order, bytes(2 * size - 1)):
+            assert not public.verify(scheme, signature, b"form")
+        assert not public.verify(Scheme(family=Family.RSA, hash=Hash.SHA256), bytes(2 * size), b"form")
+
+    def test_adds_points_right_where_they_meet(self, family: Family, hash_: Hash):
+        """Doubling, the opposite point, infinity: where a hurried formula goes wrong."""
+        curve = points.CURVES[points.SIZES[family.value]]
+        base = (curve.x, curve.y)
+        opposite = (curve.x, curve.p - curve.y)
+        chosen = engine.chosen().combine
+        for one, other, key in ((1, 1, base), (1, 1, opposite), (5, 7, opposite), (1, curve.q - 1, base), (0, 3, base)):
+            expected = points.combine(curve, points.mpz(one), points.mpz(other), key)
+            assert chosen(curve, points.mpz(one), points.mpz(other), key) == expected
+        assert points.combine(curve, points.mpz(1), points.mpz(1), opposite) is None
+
+    def test_needs_a_key_on_the_curve(self, family: Family, hash_: Hash):
+        spki = bytearray(GostPrivateKey(family).spki)
+        spki[-1] ^= 1
+        with pytest.raises(Refused) as caught:
+            keys.load(bytes(spki))
+        assert caught.value.code is Code.KEY_MALFORMED
+
+
+class TestEngine:
+    def test_says_what_carries_it(self):
+        assert set(engine.describe()) == {"gost curves", "streebog", "gost 34.311-95"}
+
+    def test_goes_on_with_python_alone(self, monkeypatch: pytest.MonkeyPatch):
+        def absent(*_: object) -> None:
+            raise libcrypto.NotThere
+
+        monkeypatch.setattr(engine, "LibCrypto", absent)
+        monkeypatch.setattr(engine, "LibGcrypt", absent)
+        assert engine._curves() == (points.combine, "Python with gmpy2")
+        assert engine._digest() == (digests.streebog, "Python")
+
+    def test_takes_no_library_that_is_not_there_or_not_right(self, monkeypatch: pytest.MonkeyPatch):
+        with pytest.raises(libcrypto.NotThere):
+            libcrypto.LibCrypto(("libnowhere.so",))
+        with pytest.raises(libcrypto.NotThere):
+            libcrypto.LibCrypto(("libc.so.6",))
+        with pytest.raises(libcrypto.NotThere):
+            libcrypto.LibGcrypt("libnowhere.so")
+
+        class Wrong:
+            name = version = "wrong"
+
+            def combine(self, *_: object) -> None:
+                return None
+
+            def streebog(self, *_: object) -> bytes:
+                return b""
+
+        monkeypatch.setattr(engine, "LibCrypto", Wrong)
+        monkeypatch.setattr(engine, "LibGcrypt", Wrong)
+        assert engine._curves()[1] == "Python with gmpy2"
+        assert engine._digest()[1] == "Python"
