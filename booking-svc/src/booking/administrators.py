@@ -4,10 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from shared.applications.access import Gateway
 from shared.errors import Forbidden
-from shared.web import Assertion, allow
-
-Gateway = Annotated[Assertion, Depends(allow("gateway"))]
 
 
 class AdministratorOnly(Forbidden):

@@ -13,14 +13,12 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.appointments.endpoints import router as slots
-from booking.appointments.errors import DoctorUnknown, NoTimeSuits, SpecialtyUnknown
+from booking.appointments.repository import release
 from booking.appointments.service import Appointments, WantedSlot
-from booking.doctors import repository as doctors
-from booking.doctors.endpoints import router as doctors_router
+from booking.appointments.wishes import check_wishes
+from booking.doctors.endpoints import router as doctors
 from booking.schedules.endpoints import router as schedules
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, Provider, ResultPage, StepEffect
-from shared.db import parse_public_id
-from shared.errors import NotFound
 from shared.procedure import Channel, FormField
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -32,16 +30,16 @@ class AppointmentBooking:
     services = frozenset({"booking"})
 
     def routers(self) -> Sequence[APIRouter]:
-        return (slots, doctors_router, schedules)
+        return (slots, doctors, schedules)
 
     async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:
         given = _by_kind(application.edition.form, application.fields)
         if "slot" in given:
             appointments = _at(session, application.provider, application.filed_at)
             wanted = WantedSlot.read(given["slot"])
-            appointment = await appointments.take(wanted, application.id, given_by="citizen")
+            appointment = await appointments.take(wanted, application.id)
             return Acceptance(details={"appointment": appointment}, scheduled_at=wanted.starts_at)
-        await _check_wishes(session, application.provider.bin, given, application.filed_at)
+        await check_wishes(session, application.provider.bin, given, application.filed_at)
         return Acceptance()
 
     async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
@@ -51,16 +49,14 @@ class AppointmentBooking:
             return StepEffect(data=step.data)
         appointments = _at(session, step.case.provider, step.now)
         wanted = WantedSlot.read(given["slot"])
-        if step.dry_run:
-            appointment = await appointments.check(wanted)
-        else:
-            appointment = await appointments.take(wanted, step.case.id, given_by="performer")
+        book = appointments.check if step.dry_run else appointments.give
+        appointment = await book(wanted, step.case.id)
         return StepEffect(data=step.data, details={"appointment": appointment}, scheduled_at=wanted.starts_at)
 
-    async def ended(self, session: AsyncSession, case: CaseFile, state: str, now: datetime) -> None:  # noqa: ARG002 - either end frees the time
-        await _at(session, case.provider, now).release(case.id)
+    async def ended(self, session: AsyncSession, case: CaseFile, state: str) -> None:  # noqa: ARG002  # either end
+        await release(session, case.id)
 
-    def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:  # noqa: ARG002 - the time is in the details
+    def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:  # noqa: ARG002  # the time is in the details
         result = case.edition.result(Channel(case.channel), None, None)
         appointment = case.details["appointment"]
         starts_at = datetime.fromisoformat(appointment["starts_at"])
@@ -77,7 +73,7 @@ class AppointmentBooking:
             },
         )
 
-    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002 - every column lies where the regulation points
+    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002  # every column lies where the regulation points
         return {}
 
 
@@ -87,21 +83,3 @@ def _at(session: AsyncSession, provider: Provider, now: datetime) -> Appointment
 
 def _by_kind(fields: Iterable[FormField], values: Mapping[str, Any]) -> dict[str, Any]:
     return {field.kind: values[field.key] for field in fields if field.key in values}
-
-
-async def _check_wishes(session: AsyncSession, provider: str, given: Mapping[str, Any], now: datetime) -> None:
-    """Check that what the citizen would like exists: the doctor, or one of the specialty, and a time still to come."""
-    if "doctor" in given:
-        try:
-            doctor = await doctors.find(session, parse_public_id("bkg", given["doctor"]), provider)
-        except NotFound:
-            raise DoctorUnknown from None
-        if doctor is None or not doctor.active:
-            raise DoctorUnknown
-    if "specialty" in given and not await doctors.of_provider(session, provider, given["specialty"]):
-        raise SpecialtyUnknown
-    times = [
-        (datetime.fromisoformat(each["from"]), datetime.fromisoformat(each["to"])) for each in given.get("times", ())
-    ]
-    if any(begins >= ends or ends <= now for begins, ends in times):
-        raise NoTimeSuits

@@ -1,29 +1,38 @@
-"""Slots and appointments as rows. One living appointment a slot is a constraint of the database, not a check."""
+"""Slots as rows. Nobody is booked twice by constraint of the database, not by a check in code:
+
+a slot's row has room for one application, an application can stand in one row, live slots of a doctor never overlap,
+and a taken slot is live. So a doctor has at most one patient at a time, whatever the code does.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, CheckConstraint, ForeignKey, Index, Text, exists, func, text
+from sqlalchemy import TIMESTAMP, CheckConstraint, ForeignKey, Index, Text, and_, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.base import Base
 from booking.doctors.models import Doctor
 
-BOOKED = "booked"
-RELEASED = "released"
-LIVING = text("state = 'booked'")
+CITIZEN = "citizen"
+PERFORMER = "performer"
+FREE = text("withdrawn_at IS NULL AND application IS NULL")
 
 
 class Slot(Base):
-    """A doctor's interval that can be booked. No two live slots of a doctor overlap: the database refuses them.
+    """A doctor's interval that can be booked; `application` names the case that has it, `given_by` who chose it.
 
-    A slot that a new schedule no longer has is withdrawn, never deleted: an appointment may stand on it.
+    A slot that the schedule no longer has is withdrawn, never deleted: what a signed document names can be explained.
+    One that is taken then stays, `outside_schedule`, and is withdrawn when it is released.
     """
 
     __tablename__ = "slots"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
+        CheckConstraint("given_by IN ('citizen', 'performer')", name="given_by"),
+        CheckConstraint("num_nulls(application, given_by, taken_at) IN (0, 3)", name="taken"),
+        CheckConstraint("application IS NULL OR withdrawn_at IS NULL", name="taken_is_live"),
+        CheckConstraint("NOT outside_schedule OR application IS NOT NULL", name="outside_is_taken"),
         ExcludeConstraint(
             ("doctor", "="),
             (func.tstzrange(text("starts_at"), text("ends_at")), "&&"),
@@ -31,8 +40,9 @@ class Slot(Base):
             using="gist",
             name="ex_slots_overlap",
         ),
-        Index("ix_slots_doctor", "doctor", "starts_at"),
-        Index("ix_slots_provider", "provider", "starts_at"),
+        Index("uq_slots_application", "application", unique=True, postgresql_where=text("application IS NOT NULL")),
+        Index("ix_slots_free_of_doctor", "doctor", "starts_at", postgresql_where=FREE),
+        Index("ix_slots_free_of_provider", "provider", "starts_at", "id", postgresql_where=FREE),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -41,27 +51,11 @@ class Slot(Base):
     starts_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     ends_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     withdrawn_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    outside_schedule: Mapped[bool] = mapped_column(server_default="false")
+    application: Mapped[UUID | None]
+    given_by: Mapped[str | None] = mapped_column(Text)
+    taken_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
-class Appointment(Base):
-    """`application` names the case that holds the slot; `given_by` who chose the time, as the regulation says."""
-
-    __tablename__ = "appointments"
-    __table_args__ = (
-        CheckConstraint("state IN ('booked', 'released')", name="state"),
-        CheckConstraint("given_by IN ('citizen', 'performer')", name="given_by"),
-        Index("uq_appointments_slot", "slot", unique=True, postgresql_where=LIVING),
-        Index("uq_appointments_application", "application", unique=True, postgresql_where=LIVING),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    slot: Mapped[UUID] = mapped_column(ForeignKey(Slot.id))
-    application: Mapped[UUID]
-    state: Mapped[str] = mapped_column(Text)
-    given_by: Mapped[str] = mapped_column(Text)
-    booked_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
-    released_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
-
-
-IS_TAKEN = exists().where(Appointment.slot == Slot.id, Appointment.state == BOOKED)
-"""True of a slot that has a living appointment."""
+IS_FREE = and_(Slot.withdrawn_at.is_(None), Slot.application.is_(None))
+"""True of a slot that the schedule has and nobody has taken; written as the indexes of free slots are."""

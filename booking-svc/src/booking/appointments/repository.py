@@ -3,73 +3,94 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, literal, not_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, bindparam, case, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from booking.appointments.models import BOOKED, IS_TAKEN, LIVING, RELEASED, Appointment, Slot
+from booking.appointments.models import IS_FREE, Slot
 from booking.doctors.models import Doctor
-from shared.db import new_id
+
+_TOLD: Sequence[InstrumentedAttribute[Any]] = (
+    *(Slot.id, Slot.provider, Slot.doctor, Slot.starts_at, Slot.ends_at),
+    *(Slot.withdrawn_at, Slot.outside_schedule, Slot.application),
+    *(Doctor.surname, Doctor.given_name, Doctor.patronymic, Doctor.specialty, Doctor.room, Doctor.active),
+)
+"""What is told of a slot with its doctor."""
+
+_TAKE = (
+    update(Slot)
+    .where(
+        Slot.id == bindparam("slot"),
+        Slot.provider == bindparam("of"),
+        Slot.starts_at == bindparam("time"),
+        Slot.starts_at > bindparam("at"),
+        IS_FREE,
+        Doctor.id == Slot.doctor,
+        Doctor.active,
+    )
+    .values(application=bindparam("taker"), given_by=bindparam("chosen_by"), taken_at=bindparam("at"))
+    .returning(*_TOLD)
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
-    """Who takes which slot, and whose choice it was."""
+    """Who takes which slot, at what time it is thought to start, and whose choice it was."""
 
     slot: UUID
+    time: datetime
     provider: str
     application: UUID
     given_by: str
     at: datetime
 
 
-async def take(session: AsyncSession, taking: Taking) -> bool:
-    """Take the slot when it is live, in the future, of that provider and free; else change nothing and say False.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Free slots of a provider, or of one doctor there, in [since, until), after the slot that a page ended with."""
 
-    Two that come at once meet in the unique index: the second waits for the first's transaction and then inserts
-    nothing, so one of them alone has the slot whatever the timing.
+    provider: str
+    doctor: UUID | None
+    since: datetime
+    until: datetime
+    after: tuple[datetime, UUID] | None
+    limit: int
+
+
+async def take(session: AsyncSession, taking: Taking) -> Row[Any] | None:
+    """Take the slot when it is free, to come, of that provider and at that time; else change nothing and give None.
+
+    Two that come at once meet in the row: the second waits for the first's transaction, then looks at the row anew
+    and finds it taken, so one of them alone has the slot whatever the timing. A schedule that withdraws the slot
+    meanwhile meets it there too.
     """
-    live = select(
-        literal(new_id()),
-        Slot.id,
-        literal(taking.application),
-        literal(BOOKED),
-        literal(taking.given_by),
-        literal(taking.at),
-    ).where(
-        Slot.id == taking.slot,
-        Slot.provider == taking.provider,
-        Slot.starts_at > taking.at,
-        Slot.withdrawn_at.is_(None),
-    )
-    columns = ["id", "slot", "application", "state", "given_by", "booked_at"]
-    statement = (
-        insert(Appointment)
-        .from_select(columns, live)
-        .on_conflict_do_nothing(index_elements=[Appointment.slot], index_where=LIVING)
-        .returning(Appointment.id)
-    )
-    return (await session.execute(statement)).first() is not None
+    values = {
+        "slot": taking.slot,
+        "time": taking.time,
+        "of": taking.provider,
+        "taker": taking.application,
+        "chosen_by": taking.given_by,
+        "at": taking.at,
+    }
+    return (await session.execute(_TAKE, values)).one_or_none()
 
 
-async def find(session: AsyncSession, slot: UUID) -> Row[tuple[Slot, Doctor, bool]] | None:
-    """Read a slot with its doctor and whether somebody has it."""
-    statement = select(Slot, Doctor, case((IS_TAKEN, True), else_=False)).join(Doctor).where(Slot.id == slot)
-    return (await session.execute(statement)).first()
+async def find(session: AsyncSession, slot: UUID) -> Row[Any] | None:
+    """Read a slot with its doctor, and who has it."""
+    return (await session.execute(select(*_TOLD).join(Doctor).where(Slot.id == slot))).one_or_none()
 
 
-async def next_free(session: AsyncSession, slot: Slot, now: datetime, *, limit: int) -> Sequence[Row[tuple[Slot]]]:
+async def next_free(session: AsyncSession, slot: Row[Any], now: datetime, *, limit: int) -> Sequence[Row[Any]]:
     """Find the same doctor's next free slots from the wanted time on."""
     statement = (
-        select(Slot)
+        select(*_TOLD)
+        .join(Doctor)
         .where(
-            Slot.doctor == slot.doctor,
-            Slot.withdrawn_at.is_(None),
-            Slot.starts_at > now,
-            Slot.starts_at >= slot.starts_at,
-            not_(IS_TAKEN),
+            Slot.doctor == slot.doctor, Doctor.active, Slot.starts_at > now, Slot.starts_at >= slot.starts_at, IS_FREE
         )
         .order_by(Slot.starts_at)
         .limit(limit)
@@ -77,27 +98,31 @@ async def next_free(session: AsyncSession, slot: Slot, now: datetime, *, limit: 
     return (await session.execute(statement)).all()
 
 
-async def release(session: AsyncSession, application: UUID, at: datetime) -> None:
-    """Give back what the application holds; nothing when it holds nothing."""
+async def release(session: AsyncSession, application: UUID) -> None:
+    """Give back what the application holds; nothing when it holds nothing.
+
+    A slot that the schedule has lost meanwhile is not offered again.
+    """
     await session.execute(
-        update(Appointment)
-        .where(Appointment.application == application, Appointment.state == BOOKED)
-        .values(state=RELEASED, released_at=at)
+        update(Slot)
+        .where(Slot.application == application)
+        .values(
+            application=None,
+            given_by=None,
+            taken_at=None,
+            outside_schedule=False,
+            withdrawn_at=case((Slot.outside_schedule, func.now())),
+        )
+        .execution_options(synchronize_session=False)
     )
 
 
-async def free_slots(
-    session: AsyncSession, provider: str, *, doctor: UUID | None, since: datetime, until: datetime, limit: int
-) -> Sequence[Slot]:
-    """Find the provider's free slots in [since, until), earliest first."""
-    conditions = [
-        Slot.provider == provider,
-        Slot.starts_at >= since,
-        Slot.starts_at < until,
-        Slot.withdrawn_at.is_(None),
-        not_(IS_TAKEN),
-    ]
-    if doctor is not None:
-        conditions.append(Slot.doctor == doctor)
-    statement = select(Slot).where(*conditions).order_by(Slot.starts_at, Slot.id).limit(limit)
-    return (await session.scalars(statement)).all()
+async def free_slots(session: AsyncSession, search: Search) -> Sequence[Row[Any]]:
+    """Find free slots, earliest first."""
+    conditions = [Slot.provider == search.provider, Slot.starts_at >= search.since, Slot.starts_at < search.until]
+    if search.doctor is not None:
+        conditions.append(Slot.doctor == search.doctor)
+    if search.after is not None:
+        conditions.append(tuple_(Slot.starts_at, Slot.id) > search.after)
+    statement = select(*_TOLD).join(Doctor).where(*conditions, IS_FREE, Doctor.active)
+    return (await session.execute(statement.order_by(Slot.starts_at, Slot.id).limit(search.limit))).all()

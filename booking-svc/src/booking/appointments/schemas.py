@@ -15,4 +15,7 @@ class SlotOut(BaseModel):
 
 
 class SlotsOut(BaseModel):
+    """One page, earliest first; `next_cursor` asks for the next."""
+
     items: list[SlotOut]
+    next_cursor: str | None

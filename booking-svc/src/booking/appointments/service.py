@@ -1,12 +1,13 @@
-"""Take the time that a document names, or check what a citizen would like; say precisely why not."""
+"""Take the time that a document names, or check that it can be had; say precisely why not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.appointments import repository
@@ -18,31 +19,32 @@ from booking.appointments.errors import (
     SlotTimeMismatch,
     SlotUnknown,
 )
-from booking.appointments.models import Slot
+from booking.appointments.models import CITIZEN, PERFORMER
+from booking.appointments.moments import read_moment
 from booking.appointments.repository import Taking
-from booking.doctors.models import Doctor
 from booking.specialties import specialties
 from shared.db import parse_public_id, public_id
-from shared.errors import NotFound
+from shared.errors import NotFound, ProblemError
 
 NEXT_FREE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedSlot:
-    """A slot as a signed document names it: the id, and the time that the signer read beside it (aware)."""
+    """A slot as a signed document names it: the id, and the time (UTC) that the signer read beside it."""
 
     id: UUID
     starts_at: datetime
 
     @classmethod
     def read(cls, value: Mapping[str, Any]) -> "WantedSlot":
-        """Read the form's or outcome's `slot`; SlotUnknown when the id is not one of ours."""
+        """Read the form's or outcome's `slot`; SlotUnknown for an id that is not ours, SlotTimeMismatch for no time."""
         try:
-            slot = parse_public_id("bkg", value["id"])
+            return cls(id=parse_public_id("bkg", value["id"]), starts_at=read_moment(value["starts_at"]))
         except NotFound:
             raise SlotUnknown from None
-        return cls(id=slot, starts_at=datetime.fromisoformat(value["starts_at"]))
+        except ValueError:
+            raise SlotTimeMismatch from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,64 +56,84 @@ class Appointments:
     zone: str
     now: datetime
 
-    async def take(self, wanted: WantedSlot, application: UUID, *, given_by: str) -> dict[str, Any]:
-        """Book the slot for the application and describe the appointment; refuse when it cannot be had.
+    async def take(self, wanted: WantedSlot, application: UUID) -> dict[str, Any]:
+        """Book the slot that the citizen chose, and describe the appointment; refuse when it cannot be had.
 
-        Look first, take second: the look gives the description and the reasons, the take alone decides.
+        One statement on success: only a refusal looks for its reason.
         """
-        slot, doctor, taken = await self._look(wanted)
-        taking = Taking(slot=wanted.id, provider=self.provider, application=application, given_by=given_by, at=self.now)
-        if taken or not await repository.take(self.session, taking):
-            raise await self._refusal(slot)
-        return self.describe(slot, doctor)
+        return await self._take(wanted, application, given_by=CITIZEN)
 
-    async def check(self, wanted: WantedSlot) -> dict[str, Any]:
-        """Describe the appointment that would be made, or refuse as `take` would; change nothing."""
-        slot, doctor, taken = await self._look(wanted)
-        if taken:
-            raise await self._refusal(slot)
-        return self.describe(slot, doctor)
+    async def give(self, wanted: WantedSlot, application: UUID) -> dict[str, Any]:
+        """Book the slot that the performer gives, in place of the one that the application may have.
 
-    async def release(self, application: UUID) -> None:
-        """Free the application's slot for others."""
-        await repository.release(self.session, application, self.now)
+        A refusal ends the caller's transaction, so that the application keeps what it had.
+        """
+        await repository.release(self.session, application)
+        return await self._take(wanted, application, given_by=PERFORMER)
 
-    async def _look(self, wanted: WantedSlot) -> tuple[Slot, Doctor, bool]:
-        found = await repository.find(self.session, wanted.id)
-        if found is None:
+    async def check(self, wanted: WantedSlot, application: UUID) -> dict[str, Any]:
+        """Describe the appointment that `give` would make, or refuse as it would; change nothing."""
+        slot = await self._find(wanted)
+        reason = self._reason(slot, application)
+        if reason is not None:
+            raise await self._refusal(slot, reason)
+        return self.describe(slot)
+
+    async def _take(self, wanted: WantedSlot, application: UUID, *, given_by: str) -> dict[str, Any]:
+        taken = await repository.take(
+            self.session,
+            Taking(
+                slot=wanted.id,
+                time=wanted.starts_at,
+                provider=self.provider,
+                application=application,
+                given_by=given_by,
+                at=self.now,
+            ),
+        )
+        if taken is None:
+            slot = await self._find(wanted)
+            # It may have been freed since: it was taken when it was asked for, which is what the answer says.
+            raise await self._refusal(slot, self._reason(slot, application) or SlotAlreadyTaken)
+        return self.describe(taken)
+
+    async def _find(self, wanted: WantedSlot) -> Row[Any]:
+        slot = await repository.find(self.session, wanted.id)
+        if slot is None:
             raise SlotUnknown
-        slot, doctor, taken = found
         if slot.provider != self.provider:
             raise SlotOfAnotherProvider
         if slot.starts_at != wanted.starts_at:
             raise SlotTimeMismatch
-        return slot, doctor, taken
+        return slot
 
-    async def _refusal(self, slot: Slot) -> SlotAlreadyTaken | SlotInThePast | SlotOutsideSchedule:
-        free = [each for (each,) in await repository.next_free(self.session, slot, self.now, limit=NEXT_FREE)]
-        extra = {"next_free": describe_free(free, self.zone)}
-        if slot.withdrawn_at is not None:
-            return SlotOutsideSchedule(extra=extra)
+    def _reason(self, slot: Row[Any], application: UUID) -> type[ProblemError] | None:
+        if slot.withdrawn_at is not None or slot.outside_schedule or not slot.active:
+            return SlotOutsideSchedule
         if slot.starts_at <= self.now:
-            return SlotInThePast(extra=extra)
-        return SlotAlreadyTaken(extra=extra)
+            return SlotInThePast
+        return None if slot.application in {None, application} else SlotAlreadyTaken
 
-    def describe(self, slot: Slot, doctor: Doctor) -> dict[str, Any]:
+    async def _refusal(self, slot: Row[Any], reason: type[ProblemError]) -> ProblemError:
+        free = await repository.next_free(self.session, slot, self.now, limit=NEXT_FREE)
+        return reason(extra={"next_free": describe_free(free, self.zone)})
+
+    def describe(self, slot: Row[Any]) -> dict[str, Any]:
         """Say when, to whom and where, as JSON, times in the provider's zone."""
         return {
             "slot_id": public_id("bkg", slot.id),
             **_times(slot, self.zone),
-            "room": doctor.room,
+            "room": slot.room,
             "doctor": {
-                "id": public_id("bkg", doctor.id),
-                "name": " ".join(filter(None, (doctor.surname, doctor.given_name, doctor.patronymic))),
-                "specialty": doctor.specialty,
-                "specialty_title": dict(specialties()[doctor.specialty]),
+                "id": public_id("bkg", slot.doctor),
+                "name": " ".join(filter(None, (slot.surname, slot.given_name, slot.patronymic))),
+                "specialty": slot.specialty,
+                "specialty_title": dict(specialties()[slot.specialty]),
             },
         }
 
 
-def describe_free(slots: Sequence[Slot], zone: str) -> list[dict[str, Any]]:
+def describe_free(slots: Iterable[Row[Any]], zone: str) -> list[dict[str, Any]]:
     """List free slots as people are offered them, times in the provider's zone."""
     return [
         {"id": public_id("bkg", slot.id), "doctor_id": public_id("bkg", slot.doctor), **_times(slot, zone)}
@@ -119,7 +141,7 @@ def describe_free(slots: Sequence[Slot], zone: str) -> list[dict[str, Any]]:
     ]
 
 
-def _times(slot: Slot, zone: str) -> dict[str, str]:
+def _times(slot: Row[Any], zone: str) -> dict[str, str]:
     local = ZoneInfo(zone)
     return {
         "starts_at": slot.starts_at.astimezone(local).isoformat(),

@@ -4,25 +4,27 @@ from typing import Annotated
 
 from fastapi import Query
 
-from booking.administrators import AdministeredProvider, AdministratorOnly, Gateway
+from booking.administrators import AdministeredProvider, AdministratorOnly
 from booking.doctors.schemas import DoctorChange, DoctorIn, DoctorOut, DoctorsOut
 from booking.doctors.service import Doctors
+from booking.providers import provider_of
+from shared.applications.access import Gateway, TheOffice
 from shared.applications.forms import Bin
-from shared.db import parse_public_id
 from shared.errors import InvalidRequest, NotFound
 from shared.web import Now, Router, Session, problems
 
 router = Router(tags=["doctors"])
 
 
-@router.get("/providers/{bin}/doctors", responses=problems(InvalidRequest))
+@router.get("/providers/{bin}/doctors", responses=problems(InvalidRequest, NotFound))
 async def list_doctors(
-    bin: Bin,  # noqa: A002 - the public path's name
+    bin: Bin,  # noqa: A002  # the public path's name
     session: Session,
     _caller: Gateway,
     specialty: Annotated[str | None, Query(max_length=64)] = None,
 ) -> DoctorsOut:
-    doctors = await Doctors(session=session, provider=bin).list(specialty)
+    provider = await provider_of(session, bin)
+    doctors = await Doctors(session=session, provider=provider.bin).list(specialty)
     return DoctorsOut(items=[DoctorOut.of(doctor) for doctor in doctors])
 
 
@@ -33,7 +35,7 @@ async def add_doctor(new: DoctorIn, session: Session, provider: AdministeredProv
 
 @router.patch("/admin/doctors/{doctor}", responses=problems(AdministratorOnly, InvalidRequest, NotFound))
 async def change_doctor(
-    doctor: str, change: DoctorChange, session: Session, provider: AdministeredProvider
+    doctor: str, change: DoctorChange, session: Session, office: TheOffice, provider: AdministeredProvider
 ) -> DoctorOut:
     doctors = Doctors(session=session, provider=provider)
-    return DoctorOut.of(await doctors.set_active(parse_public_id("bkg", doctor), active=change.active))
+    return DoctorOut.of(await doctors.set_active(office.parse(doctor), active=change.active))

@@ -1,17 +1,22 @@
 """Doctors as rows. A doctor's name and specialty stand on the provider's door: public, so not encrypted."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, Index, Text
+from sqlalchemy import TIMESTAMP, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.base import Base
 
 
 class Doctor(Base):
+    """Slots exist up to and with the local date `slots_until`; None before the first schedule."""
+
     __tablename__ = "doctors"
-    __table_args__ = (Index("ix_doctors_provider", "provider", "specialty"),)
+    __table_args__ = (
+        Index("ix_doctors_provider", "provider", "specialty"),
+        Index("ix_doctors_slots_until", "slots_until", postgresql_where=text("active")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     provider: Mapped[str] = mapped_column(Text)
@@ -21,4 +26,5 @@ class Doctor(Base):
     specialty: Mapped[str] = mapped_column(Text)
     room: Mapped[str] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(server_default="true")
+    slots_until: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))

@@ -1,9 +1,9 @@
-"""Look-ups and changes of doctors, one statement each."""
+"""Look-ups of doctors, one statement each."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.doctors.models import Doctor
@@ -17,11 +17,7 @@ async def of_provider(session: AsyncSession, provider: str, specialty: str | Non
     return (await session.scalars(statement.order_by(Doctor.surname, Doctor.given_name, Doctor.id))).all()
 
 
-async def find(session: AsyncSession, doctor: UUID, provider: str) -> Doctor | None:
-    """Read the provider's doctor, whether or not he still sees patients."""
-    return await session.scalar(select(Doctor).where(Doctor.id == doctor, Doctor.provider == provider))
-
-
-async def set_active(session: AsyncSession, doctor: UUID, *, active: bool) -> None:
-    """Let the doctor be booked, or no longer."""
-    await session.execute(update(Doctor).where(Doctor.id == doctor).values(active=active))
+async def find(session: AsyncSession, doctor: UUID, provider: str, *, lock: bool = False) -> Doctor | None:
+    """Read the provider's doctor, whether or not he still sees patients; with `lock` nobody changes him meanwhile."""
+    statement = select(Doctor).where(Doctor.id == doctor, Doctor.provider == provider)
+    return await session.scalar(statement.with_for_update(key_share=True) if lock else statement)

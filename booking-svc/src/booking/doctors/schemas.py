@@ -28,6 +28,7 @@ class DoctorOut(BaseModel):
     specialty: str
     specialty_title: Title
     room: str
+    active: bool
 
     @classmethod
     def of(cls, doctor: Doctor) -> "DoctorOut":
@@ -39,11 +40,15 @@ class DoctorOut(BaseModel):
             specialty=doctor.specialty,
             specialty_title=Title(**specialties()[doctor.specialty]),
             room=doctor.room,
+            active=doctor.active,
         )
 
 
 class DoctorsOut(BaseModel):
+    """A provider's doctors, by name: always all of them."""
+
     items: list[DoctorOut]
+    next_cursor: None = None
 
 
 class DoctorIn(BaseModel):
@@ -53,7 +58,7 @@ class DoctorIn(BaseModel):
     given_name: NamePart
     patronymic: NamePart | None = None
     specialty: str = Field(max_length=64)
-    room: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+    room: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^[\w№/ .-]+$")]
 
     @field_validator("specialty")
     @classmethod

@@ -31,8 +31,9 @@ class Doctors:
     async def list(self, specialty: str | None = None) -> list[Doctor]:
         return list(await repository.of_provider(self.session, self.provider, specialty))
 
-    async def get(self, doctor: UUID) -> Doctor:
-        found = await repository.find(self.session, doctor, self.provider)
+    async def locked(self, doctor: UUID) -> Doctor:
+        """Find a doctor to be changed; whoever else wants to change him waits."""
+        found = await repository.find(self.session, doctor, self.provider, lock=True)
         if found is None:
             raise NotFound
         return found
@@ -44,6 +45,8 @@ class Doctors:
         return doctor
 
     async def set_active(self, doctor: UUID, *, active: bool) -> Doctor:
-        found = await self.get(doctor)
-        await repository.set_active(self.session, found.id, active=active)
+        """Let the doctor be booked, or no longer; appointments that he has stay."""
+        found = await self.locked(doctor)
+        found.active = active
+        await self.session.flush()
         return found

@@ -9,7 +9,6 @@ from booking.schedules.schemas import ScheduleIn, ScheduleOut
 from booking.schedules.service import Schedules
 from booking.settings import Settings
 from shared.applications.access import TheOffice
-from shared.db import parse_public_id
 from shared.errors import InvalidRequest, NotFound
 from shared.web import Now, Router, Session, problems
 
@@ -17,16 +16,15 @@ router = Router(tags=["schedules"])
 
 
 @router.put("/admin/doctors/{doctor}/schedule", responses=problems(AdministratorOnly, InvalidRequest, NotFound))
-async def replace_schedule(
+async def replace_schedule(  # dependencies
     doctor: str, schedule: ScheduleIn, session: Session, provider: AdministeredProvider, now: Now, office: TheOffice
 ) -> ScheduleOut:
     """Put a weekly schedule in force. Taken times stay; free ones that the schedule no longer has go."""
     schedules = Schedules(
         session=session,
-        provider=await provider_of(session, provider),
-        calendar=office.regulations.calendar,
+        clock=office.clock(await provider_of(session, provider)),
         horizon=cast("Settings", office.settings).slot_horizon,
         now=now,
     )
-    found = await Doctors(session=session, provider=provider).get(parse_public_id("bkg", doctor))
+    found = await Doctors(session=session, provider=provider).locked(office.parse(doctor))
     return ScheduleOut.of(await schedules.replace(found, schedule.schedule()))

@@ -1,16 +1,16 @@
-"""A doctor's weekly schedules become the slots of concrete days. Pure: dates and zone come in, instants go out.
+"""A doctor's weekly schedules become the slots of concrete days. Pure: dates come in, instants go out.
 
 Zhambyl's citizen picks a free time from the doctors' schedule (booking, closing paragraph of clause 11); Akmola's
 dispatcher tells a time by it (booking, clauses 5 and 7). The decrees do not say how a schedule looks: ours.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-ONE_DAY = timedelta(days=1)
+from shared.procedure import WorkingClock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,25 +60,20 @@ class SlotTime:
 
 
 def slot_times(
-    schedules: Sequence[WeeklySchedule],
-    *,
-    first: date,
-    last: date,
-    zone: ZoneInfo,
-    worked_as: Callable[[date], int | None],
+    schedules: Sequence[WeeklySchedule], *, first: date, last: date, clock: WorkingClock
 ) -> Iterator[SlotTime]:
-    """Yield the slots from `first` to `last`, both included, in order of time.
+    """Yield the slots from `first` to `last`, both included, in order of time. Raises CalendarEnds.
 
-    `worked_as` tells which weekday's hours a date has (a Sunday may be worked as the Friday that it replaces), None for
-    a day of rest. A remainder at the end of the hours that is shorter than a slot is no slot. A time of day that a
-    change of the zone's offset skips is never yielded.
+    A day that is worked in place of another has the receptions of that day's weekday. Slots lie within the provider's
+    opening hours, so a holiday has none and a short day ends early. A remainder that is shorter than a slot is no slot;
+    nor is a time of day that a change of the zone's offset skips.
     """
-    day = first
-    while day <= last:
-        if (weekday := worked_as(day)) is not None:
+    days = (first + timedelta(days=distance) for distance in range((last - first).days + 1))
+    for day in days:
+        if openings := clock.openings(day):
+            weekday = (clock.day(day).like or day).weekday()
             for reception in _receptions(schedules, day, weekday):
-                yield from _of_day(reception, day, zone)
-        day += ONE_DAY
+                yield from (each for each in _of_day(reception, day, clock.zone) if _within(each, openings))
 
 
 def _receptions(schedules: Sequence[WeeklySchedule], day: date, weekday: int) -> list[Reception]:
@@ -97,6 +92,10 @@ def _of_day(reception: Reception, day: date, zone: ZoneInfo) -> Iterator[SlotTim
         if _exists(at) and _exists(until):
             yield SlotTime(starts_at=at, ends_at=until)
         starts += reception.slot
+
+
+def _within(slot: SlotTime, openings: Iterable[tuple[datetime, datetime]]) -> bool:
+    return any(opens <= slot.starts_at and slot.ends_at <= closes for opens, closes in openings)
 
 
 def _exists(local: datetime) -> bool:

@@ -1,24 +1,34 @@
 """Statements on schedules, and on the slots that they make."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, not_, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from booking.appointments.models import IS_TAKEN, Slot
 from booking.doctors.models import Doctor
 from booking.schedules.generation import SlotTime
 from booking.schedules.models import Schedule
 from shared.db import new_id
 
-
-async def lock_doctor(session: AsyncSession, doctor: UUID) -> None:
-    """Let one change of a doctor's schedule happen at a time."""
-    await session.execute(select(Doctor.id).where(Doctor.id == doctor).with_for_update())
+_KEEP_TO = text("""
+    WITH times AS (SELECT * FROM unnest(CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[])) AS t (b, e))
+    UPDATE slots
+    SET withdrawn_at = CASE WHEN application IS NULL AND (starts_at, ends_at) NOT IN (SELECT b, e FROM times)
+                            THEN CAST(:at AS timestamptz) END,
+        outside_schedule = application IS NOT NULL AND (starts_at, ends_at) NOT IN (SELECT b, e FROM times)
+    WHERE doctor = :doctor AND starts_at >= :since AND withdrawn_at IS NULL
+""")
+_ADD = text("""
+    INSERT INTO slots (id, provider, doctor, starts_at, ends_at)
+    SELECT new.id, :provider, CAST(:doctor AS uuid), new.starts_at, new.ends_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]))
+         AS new (id, starts_at, ends_at)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+""")
 
 
 async def schedules(session: AsyncSession, doctor: UUID) -> Sequence[Schedule]:
@@ -33,39 +43,31 @@ async def replace(session: AsyncSession, doctor: UUID, valid_from: date, recepti
     await session.flush()
 
 
-async def withdraw_free_slots(session: AsyncSession, doctor: UUID, since: datetime, at: datetime) -> None:
-    """Take the doctor's free slots from a moment on out of the schedule; taken ones stay."""
-    await session.execute(
-        update(Slot)
-        .where(Slot.doctor == doctor, Slot.starts_at >= since, Slot.withdrawn_at.is_(None), not_(IS_TAKEN))
-        .values(withdrawn_at=at)
-    )
+async def keep_to(
+    session: AsyncSession, doctor: UUID, times: Sequence[SlotTime], *, since: datetime, at: datetime
+) -> None:
+    """Withdraw the doctor's free slots from a moment on that are not among the times; mark taken ones that are not.
+
+    Whoever takes or releases such a slot meanwhile meets this in the slot's row: the second of the two waits, and
+    looks at the row anew.
+    """
+    await session.execute(_KEEP_TO, {"doctor": doctor, "since": since, "at": at, **_columns(times)})
 
 
-async def add_slots(session: AsyncSession, doctor: Doctor, times: Iterable[SlotTime]) -> int:
+async def add_slots(session: AsyncSession, doctor: Doctor, times: Sequence[SlotTime]) -> int:
     """Add the slots that the doctor does not have yet, and say how many came.
 
     One that overlaps a live slot is left out: the exclusion constraint is the arbiter of the conflict.
     """
-    rows = [
-        {
-            "id": new_id(),
-            "provider": doctor.provider,
-            "doctor": doctor.id,
-            "starts_at": each.starts_at,
-            "ends_at": each.ends_at,
-        }
-        for each in times
-    ]
-    if not rows:
-        return 0
-    statement = insert(Slot).values(rows).on_conflict_do_nothing().returning(Slot.id)
-    return len((await session.execute(statement)).all())
+    values = {"ids": [new_id() for _ in times], "provider": doctor.provider, "doctor": doctor.id, **_columns(times)}
+    return len((await session.execute(_ADD, values)).all())
 
 
-async def doctors_to_extend(session: AsyncSession, until: datetime) -> Sequence[Doctor]:
-    """Find active doctors with a schedule whose slots end before a moment."""
-    latest = select(func.max(Slot.starts_at)).where(Slot.doctor == Doctor.id).correlate(Doctor).scalar_subquery()
-    scheduled = exists().where(Schedule.doctor == Doctor.id)
-    statement = select(Doctor).where(Doctor.active, scheduled, or_(latest.is_(None), latest < until))
-    return (await session.scalars(statement)).all()
+async def to_extend(session: AsyncSession, until: date) -> Sequence[tuple[UUID, str]]:
+    """Find active doctors whose slots end before a date, each with his provider's BIN."""
+    statement = select(Doctor.id, Doctor.provider).where(Doctor.active, Doctor.slots_until < until)
+    return [(row.id, row.provider) for row in await session.execute(statement)]
+
+
+def _columns(times: Sequence[SlotTime]) -> dict[str, list[datetime]]:
+    return {"starts": [each.starts_at for each in times], "ends": [each.ends_at for each in times]}

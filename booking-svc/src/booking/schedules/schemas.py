@@ -37,7 +37,7 @@ class ScheduleIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    valid_from: date
+    valid_from: Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1))]
     receptions: Annotated[list[ReceptionIn], Field(max_length=50)]
 
     @model_validator(mode="after")

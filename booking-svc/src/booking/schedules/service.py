@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.doctors.models import Doctor
 from booking.schedules import repository
-from booking.schedules.generation import Reception, WeeklySchedule, slot_times
-from shared.applications.case import Provider
-from shared.procedure import Calendar, WorkingClock
+from booking.schedules.generation import Reception, SlotTime, WeeklySchedule, slot_times
+from booking.schedules.models import Schedule
+from shared.procedure import WorkingClock
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,53 +24,60 @@ class SlotsMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedules:
-    """Schedules of one provider; slots are made for `horizon` from today."""
+    """Schedules of one provider's doctors; slots are made for `horizon` from today, as far as the calendar reaches.
+
+    The doctor is to be locked by the caller (`Doctors.locked`), so that his schedule changes once at a time.
+    """
 
     session: AsyncSession
-    provider: Provider
-    calendar: Calendar
+    clock: WorkingClock
     horizon: timedelta
     now: datetime
 
     async def replace(self, doctor: Doctor, schedule: WeeklySchedule) -> SlotsMade:
-        """Put the schedule in force, not before today: free slots of the old one go, taken ones stay, new ones come."""
-        await repository.lock_doctor(self.session, doctor.id)
+        """Put the schedule in force, not before today.
+
+        Slots that it has too stay as they are, other free ones go, other taken ones stay until they are released.
+        """
         valid_from = max(schedule.valid_from, self._today)
         receptions = [each.to_json() for each in schedule.receptions]
         await repository.replace(self.session, doctor.id, valid_from, receptions)
-        since = max(self.now, datetime.combine(valid_from, time.min, self._zone))
-        await repository.withdraw_free_slots(self.session, doctor.id, since, self.now)
-        return await self._make(doctor, valid_from)
+        times = await self._times(doctor, valid_from)
+        since = max(self.now, datetime.combine(valid_from, time.min, self.clock.zone))
+        await repository.keep_to(self.session, doctor.id, times, since=since, at=self.now)
+        # Days before valid_from that no slots were made for yet are the older schedule's.
+        return await self._make(doctor, min(valid_from, self._first_missing(doctor)))
 
     async def extend(self, doctor: Doctor) -> SlotsMade:
-        """Make the slots that are still missing up to the horizon."""
-        await repository.lock_doctor(self.session, doctor.id)
-        return await self._make(doctor, self._today)
+        """Make the slots of the days that have none yet, up to the horizon."""
+        return await self._make(doctor, self._first_missing(doctor))
 
     async def _make(self, doctor: Doctor, first: date) -> SlotsMade:
-        last = self._today + self.horizon
+        added = await repository.add_slots(self.session, doctor, await self._times(doctor, first))
+        doctor.slots_until = self._last
+        await self.session.flush()
+        return SlotsMade(added=added, until=self._last)
+
+    async def _times(self, doctor: Doctor, first: date) -> list[SlotTime]:
         rows = await repository.schedules(self.session, doctor.id)
-        times = slot_times(
-            [
-                WeeklySchedule(valid_from=row.valid_from, receptions=tuple(map(Reception.from_json, row.receptions)))
-                for row in rows
-            ],
-            first=first,
-            last=last,
-            zone=self._zone,
-            worked_as=self._worked_as,
-        )
-        coming = [each for each in times if each.starts_at > self.now]
-        return SlotsMade(added=await repository.add_slots(self.session, doctor, coming), until=last)
+        times = slot_times([_weekly(row) for row in rows], first=first, last=self._last, clock=self.clock)
+        return [each for each in times if each.starts_at > self.now]
 
-    def _worked_as(self, day: date) -> int | None:
-        clock = WorkingClock(calendar=self.calendar, hours=self.provider.hours)
-        return (clock.day(day).like or day).weekday() if clock.works(day) else None
-
-    @property
-    def _zone(self) -> ZoneInfo:
-        return ZoneInfo(self.provider.zone)
+    def _first_missing(self, doctor: Doctor) -> date:
+        if doctor.slots_until is None:
+            return self._today
+        return max(self._today, doctor.slots_until + ONE_DAY)
 
     @property
     def _today(self) -> date:
-        return self.now.astimezone(self._zone).date()
+        return self.clock.local(self.now).date()
+
+    @property
+    def _last(self) -> date:
+        return min(self._today + self.horizon, self.clock.calendar.ends)
+
+
+def _weekly(row: Schedule) -> WeeklySchedule:
+    return WeeklySchedule(
+        valid_from=row.valid_from, receptions=tuple(Reception.from_json(each) for each in row.receptions)
+    )

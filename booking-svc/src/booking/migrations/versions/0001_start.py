@@ -1,4 +1,4 @@
-"""Create the case file's tables and booking's own: doctors, schedules, slots, appointments."""
+"""Create the case file's tables and booking's own: doctors, schedules, slots."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,7 @@ revision = "0001"
 down_revision = None
 
 MOMENT = sa.TIMESTAMP(timezone=True)
-LIVING = sa.text("state = 'booked'")
+FREE = sa.text("withdrawn_at IS NULL AND application IS NULL")
 
 
 def upgrade() -> None:
@@ -25,8 +25,8 @@ def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     _doctors()
     _schedules()
-    _appointments()
-    for table in ("doctors", "schedules", "slots", "appointments"):
+    _slots()
+    for table in ("doctors", "schedules", "slots"):
         grant(op, table)
 
 
@@ -41,9 +41,11 @@ def _doctors() -> None:
         sa.Column("specialty", sa.Text, nullable=False),
         sa.Column("room", sa.Text, nullable=False),
         sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+        sa.Column("slots_until", sa.Date),
         sa.Column("created_at", MOMENT, nullable=False),
     )
     op.create_index("ix_doctors_provider", "doctors", ["provider", "specialty"])
+    op.create_index("ix_doctors_slots_until", "doctors", ["slots_until"], postgresql_where=sa.text("active"))
 
 
 def _schedules() -> None:
@@ -55,6 +57,9 @@ def _schedules() -> None:
         sa.Column("receptions", JSONB, nullable=False),
         sa.UniqueConstraint("doctor", "valid_from", name="uq_schedules_doctor"),
     )
+
+
+def _slots() -> None:
     op.create_table(
         "slots",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -63,7 +68,15 @@ def _schedules() -> None:
         sa.Column("starts_at", MOMENT, nullable=False),
         sa.Column("ends_at", MOMENT, nullable=False),
         sa.Column("withdrawn_at", MOMENT),
-        sa.CheckConstraint("starts_at < ends_at", name="order"),
+        sa.Column("outside_schedule", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("application", sa.Uuid),
+        sa.Column("given_by", sa.Text),
+        sa.Column("taken_at", MOMENT),
+        sa.CheckConstraint("starts_at < ends_at", name="ck_slots_order"),
+        sa.CheckConstraint("given_by IN ('citizen', 'performer')", name="ck_slots_given_by"),
+        sa.CheckConstraint("num_nulls(application, given_by, taken_at) IN (0, 3)", name="ck_slots_taken"),
+        sa.CheckConstraint("application IS NULL OR withdrawn_at IS NULL", name="ck_slots_taken_is_live"),
+        sa.CheckConstraint("NOT outside_schedule OR application IS NOT NULL", name="ck_slots_outside_is_taken"),
         ExcludeConstraint(
             (sa.column("doctor"), "="),
             (sa.func.tstzrange(sa.column("starts_at"), sa.column("ends_at")), "&&"),
@@ -72,24 +85,12 @@ def _schedules() -> None:
             name="ex_slots_overlap",
         ),
     )
-    op.create_index("ix_slots_doctor", "slots", ["doctor", "starts_at"])
-    op.create_index("ix_slots_provider", "slots", ["provider", "starts_at"])
-
-
-def _appointments() -> None:
-    op.create_table(
-        "appointments",
-        sa.Column("id", sa.Uuid, primary_key=True),
-        sa.Column("slot", sa.Uuid, sa.ForeignKey("slots.id"), nullable=False),
-        sa.Column("application", sa.Uuid, nullable=False),
-        sa.Column("state", sa.Text, nullable=False),
-        sa.Column("given_by", sa.Text, nullable=False),
-        sa.Column("booked_at", MOMENT, nullable=False),
-        sa.Column("released_at", MOMENT),
-        sa.CheckConstraint("state IN ('booked', 'released')", name="state"),
-        sa.CheckConstraint("given_by IN ('citizen', 'performer')", name="given_by"),
-    )
-    op.create_index("uq_appointments_slot", "appointments", ["slot"], unique=True, postgresql_where=LIVING)
     op.create_index(
-        "uq_appointments_application", "appointments", ["application"], unique=True, postgresql_where=LIVING
+        "uq_slots_application",
+        "slots",
+        ["application"],
+        unique=True,
+        postgresql_where=sa.text("application IS NOT NULL"),
     )
+    op.create_index("ix_slots_free_of_doctor", "slots", ["doctor", "starts_at"], postgresql_where=FREE)
+    op.create_index("ix_slots_free_of_provider", "slots", ["provider", "starts_at", "id"], postgresql_where=FREE)
