@@ -166,7 +166,7 @@ class World:
         own = {"iin": by.actor.iin}
         document = {
             "purpose": "application", "audience": "shlyuz", "request_id": str(uuid4()), "applicant": own,
-            "patient": own, "region": "ulytau", "service": "fitness", "provider": BIN, "fields": {"purpose": "work"}, 
+            "patient": own, "region": "ulytau", "service": "fitness", "provider": BIN, "fields": {"purpose": "work"},
             "documents": [],
             "form_token": "t",
         }  # fmt: skip
@@ -303,7 +303,7 @@ def settings(case_database, regulations, tmp_path_factory):
 
 _TABLES = (
     "history, signed_documents, drafts, notices, results, documents, journal_counters, journal_rows, access_records, "
-    "chain_links, tasks, applications, providers, outbox, answers, person_keys, places"
+    "chain_links, tasks, applications, providers, outbox, outbox_offsets, inbox, answers, person_keys, places"
 )
 
 

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.applications.forms import (
     ApplicationDocument,
@@ -112,6 +114,32 @@ class TestReadDocument:
         with pytest.raises(UnreadableDocument) as caught:
             read_document(ApplicationDocument, changed(applicant={"iin": "99010130001X"}))
         assert "99010130001X" not in str(caught.value)
+
+
+class TestReadIjson:
+    @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+    def test_reads_or_refuses_whatever_comes(self, data: bytes) -> None:
+        try:
+            value = read_ijson(data)
+        except UnreadableDocument:
+            return
+        assert isinstance(value, dict)
+
+    @given(
+        st.dictionaries(
+            st.text("abcәқ", max_size=5),
+            st.recursive(
+                st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text("xyз \n", max_size=9),
+                lambda inner: (
+                    st.lists(inner, max_size=3) | st.dictionaries(st.text("k", max_size=3), inner, max_size=3)
+                ),
+                max_leaves=8,
+            ),
+            max_size=4,
+        )
+    )
+    def test_reads_what_json_means(self, value: dict[str, Any]) -> None:
+        assert read_ijson(json.dumps(value).encode()) == value
 
 
 class TestWriteDocument:

@@ -57,6 +57,18 @@ class TestList:
         assert [task["due_at"] for task in seen] == sorted(task["due_at"] for task in seen)
         assert [task["overdue"] for task in seen] == [True, True, False, False, False]
 
+    async def test_puts_what_has_no_limit_last(self, world):
+        for number in range(1, 5):
+            await world.file(world.citizen(number))
+        await world.execute("UPDATE tasks SET due_at = NULL WHERE id <> (SELECT min(id::text)::uuid FROM tasks)")
+        seen, cursor = [], ""
+        while cursor is not None:
+            page = (await world.get(f"/tasks?limit=1{cursor and '&cursor=' + cursor}", world.staff("clerk"))).json()
+            seen += [(task["due_at"] is None, task["id"]) for task in page["items"]]
+            cursor = page["next_cursor"]
+        assert seen == sorted(seen)
+        assert [without for without, _ in seen] == [False, True, True, True]
+
     async def test_can_be_continued_after_the_last_item_shown(self, world, later):
         for number in range(1, 4):
             await world.file(world.citizen(number))

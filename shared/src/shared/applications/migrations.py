@@ -53,10 +53,6 @@ _CASE_FILE = (
     """,
     "CREATE INDEX applications_cabinet ON applications (patient, filed_at DESC, id DESC)",
     """
-    CREATE INDEX applications_represented ON applications (applicant, filed_at DESC, id DESC)
-    WHERE applicant <> patient
-    """,
-    """
     CREATE TABLE tasks (
         id uuid PRIMARY KEY,
         application uuid NOT NULL REFERENCES applications (id),
@@ -80,7 +76,7 @@ _CASE_FILE = (
         CONSTRAINT tasks_step_key UNIQUE (application, step, round)
     ) WITH (fillfactor = 80)
     """,
-    "CREATE INDEX tasks_waiting ON tasks (provider, due_at, id) WHERE state IN ('open', 'resting')",
+    "CREATE INDEX tasks_list ON tasks (provider, state, (COALESCE(due_at, 'infinity')), id)",
     "CREATE INDEX tasks_overdue ON tasks (due_at) WHERE state = 'open' AND overdue_at IS NULL AND due_at IS NOT NULL",
     """
     CREATE TABLE history (
@@ -153,7 +149,7 @@ _CASE_FILE = (
     """,
     "CREATE INDEX notices_cabinet ON notices (person, at DESC, id DESC)",
     "CREATE INDEX notices_application ON notices (application)",
-    "CREATE INDEX notices_represented ON notices (applicant, at DESC, id DESC) WHERE applicant <> person",
+    "CREATE INDEX notices_applicant ON notices (applicant)",
     """
     CREATE TABLE results (
         id uuid PRIMARY KEY,

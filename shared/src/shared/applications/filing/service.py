@@ -27,7 +27,7 @@ from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.records import context
 from shared.applications.transitions import Deed, Recording, Subject, recording
 from shared.db import new_id
-from shared.errors import FieldError, InvalidRequest, ProblemError
+from shared.errors import FieldError, InvalidRequest, NotFound, ProblemError
 from shared.personal import Iin, Person
 from shared.procedure import Application, Channel, Edition, File, decide
 from shared.web import Actor, IdempotencyKeyReused
@@ -174,10 +174,19 @@ class Filer:
             self._office.persons,
             filing.applicant,
             provider=filing.document.provider,
-            documents=[self._office.parse(document.id) for document in filing.document.documents],
+            documents=self._named(filing),
             sha256=filing.sha256,
             claim=filing.claim,
         )
+
+    def _named(self, filing: Filing) -> list[UUID]:
+        named = []
+        for document in filing.document.documents:
+            try:
+                named.append(self._office.parse(document.id))
+            except NotFound:
+                raise DocumentsRefused(code="document-not-usable", extra={"document": document.id}) from None
+        return named
 
     def _offered(self, filing: Filing, provider: Provider | None) -> tuple[Provider, Edition]:
         document = filing.document
@@ -268,7 +277,7 @@ class Filer:
             "signed_content": person.seal(context("signed_documents", "content", signed_id), _signed(filing)),
             "revocation": orjson.dumps(filing.signed.evidence.sources()).decode(),
             "received_at": filing.signed.evidence.received_at,
-            "documents": [self._office.parse(each.id) for each in document.documents],
+            "documents": self._named(filing),
         }
 
     def _receipt(self, person: Person, earlier: Earlier) -> Receipt:

@@ -16,19 +16,26 @@ _TASK = """t.id, t.application, t.provider, t.step, t.round, t.performer, t.stat
     t.claimed_by, t.claimed_until, t.closed_at, t.outcome"""
 _FIND = text(f"SELECT {_TASK} FROM tasks t WHERE t.id = :id")  # noqa: S608  # constants
 _LOCK = text(f"SELECT {_TASK} FROM tasks t WHERE t.id = :id FOR UPDATE")  # noqa: S608  # constants
-# Overdue first: what is due earliest stands first, what has no limit last.
-_LIST = text(f"""
-    SELECT {_TASK}, a.number, a.region, a.service, a.edition, a.patient, a.content
-    FROM tasks t JOIN applications a ON a.id = t.application
-    WHERE t.provider = :provider AND t.state = ANY (CAST(:states AS text[]))
-      AND t.performer = ANY (CAST(:performers AS text[]))
-      AND (CAST(:mine AS text) IS NULL OR (t.claimed_by = :mine AND t.claimed_until > :now))
-      AND (CAST(:after_id AS uuid) IS NULL
-           OR (COALESCE(t.due_at, 'infinity'), t.id)
-              > (COALESCE(CAST(:after_at AS timestamptz), 'infinity'), :after_id))
-    ORDER BY COALESCE(t.due_at, 'infinity'), t.id
-    LIMIT :limit
-""")  # noqa: S608  # constants
+# Overdue first: what is due earliest stands first, what has no limit last. The state is part of the text, so that the
+# index gives the rows in order, however many tasks a provider has.
+_LISTS = {
+    state: text(f"""
+        SELECT {_TASK}, a.number, a.region, a.service, a.edition, a.patient, a.content
+        FROM tasks t JOIN applications a ON a.id = t.application
+        WHERE t.provider = :provider AND {condition} AND t.performer = ANY (CAST(:performers AS text[]))
+          AND (CAST(:mine AS text) IS NULL OR (t.claimed_by = :mine AND t.claimed_until > :now))
+          AND (COALESCE(t.due_at, 'infinity'), t.id)
+              > (COALESCE(CAST(:after_at AS timestamptz), CAST(CAST(:start AS text) AS timestamptz)), CAST(:after_id AS uuid))
+        ORDER BY COALESCE(t.due_at, 'infinity'), t.id
+        LIMIT :limit
+    """)  # noqa: S608  # constants
+    for state, condition in {
+        "open": "t.state = 'open'",
+        "resting": "t.state = 'resting'",
+        "done": "t.state IN ('done', 'refused')",
+    }.items()
+}
+_FIRST = UUID(int=0)
 _CLAIM = text("UPDATE tasks SET claimed_by = :account, claimed_until = :until WHERE id = :id")
 _DRAFT = text("""
     INSERT INTO drafts (id, task, application, person, version, previous_sha256, kind, outcome, ground, sha256, content,
@@ -76,7 +83,7 @@ async def page(  # the filters of one list
     *,
     provider: str,
     performers: Sequence[str],
-    states: Sequence[str],
+    state: str,
     mine: str | None,
     now: datetime,
     after: Cursor | None,
@@ -86,14 +93,14 @@ async def page(  # the filters of one list
     parameters = {
         "provider": provider,
         "performers": list(performers),
-        "states": list(states),
         "mine": mine,
         "now": now,
         "after_at": after.at if after else None,
-        "after_id": after.id if after else None,
+        "start": "infinity" if after else "-infinity",
+        "after_id": after.id if after else _FIRST,
         "limit": limit,
     }
-    return (await session.execute(_LIST, parameters)).all()
+    return (await session.execute(_LISTS[state], parameters)).all()
 
 
 async def claim(session: AsyncSession, task: UUID, account: str | None, until: datetime | None) -> None:

@@ -30,12 +30,7 @@ from shared.procedure.texts import Language
 from shared.web import Actor
 
 SUPERVISOR = "supervisor"
-_STATES: Mapping[str, tuple[str, ...]] = {
-    "open": ("open",),
-    "mine": ("open",),
-    "resting": ("resting",),
-    "done": ("done", "refused"),
-}
+_STATES: Mapping[str, str] = {"open": "open", "mine": "open", "resting": "resting", "done": "done"}
 
 
 class Tasks:
@@ -57,7 +52,7 @@ class Tasks:
             self._session,
             provider=self._actor.bin or "",
             performers=self._performers(role),
-            states=_STATES[state],
+            state=_STATES[state],
             mine=self._actor.account_id if state == "mine" else None,
             now=self._now,
             after=after,
