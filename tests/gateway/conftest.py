@@ -311,6 +311,12 @@ def _json(value: Any) -> bytes:
 
 
 @pytest.fixture(scope="package")
+def process():
+    """Make a process of an application and its settings."""
+    return Process
+
+
+@pytest.fixture(scope="package")
 async def region(postgres, tmp_path_factory) -> AsyncIterator[Region]:
     folder = tmp_path_factory.mktemp("gateway")
     async with AsyncExitStack() as stack:

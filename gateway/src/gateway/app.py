@@ -31,7 +31,7 @@ from gateway.sessions.tokens import AccessTokens
 from gateway.settings import Settings
 from gateway.tasks import endpoints as tasks
 from gateway.tasks.service import Tasks
-from gateway.upstreams import open_upstreams
+from gateway.upstreams import PREFIX, open_upstreams
 from gateway.workstation import endpoints as workstation
 from gateway.workstation.service import Hub, Streams
 from shared.pki.revocation import RevocationIndex
@@ -40,7 +40,6 @@ from shared.pki.verifier import Verifier
 from shared.web import Job, Platform, create_app
 
 SERVICE = "gateway"
-PREFIX = "/api/v1"
 Resource = Callable[[Platform], AbstractAsyncContextManager[Any]]
 
 
@@ -70,15 +69,18 @@ def _compose(settings: Settings, resources: Mapping[str, Resource]) -> FastAPI:
 
 
 def routers() -> list[APIRouter]:
-    public = APIRouter(prefix=PREFIX)
-    # The table's own paths come last: /services/{service}/form is ours, /services/{service} is handed on.
-    for router in (
-        condition1.router, catalogue.router, applications.router, cabinet.router, tasks.router, journals.router,
+    """In order: the hot path first, and the table last, since /services/{service}/form is not handed on."""
+    return [
+        applications.router,
+        condition1.router,
+        catalogue.router,
+        cabinet.router,
+        tasks.router,
+        journals.router,
         workstation.router,
         routing.make_router(),
-    ):  # fmt: skip
-        public.include_router(router)
-    return [public, condition1.well_known]
+        condition1.well_known,
+    ]
 
 
 def _resources(settings: Settings) -> Mapping[str, Resource]:

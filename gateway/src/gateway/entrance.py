@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,9 +14,9 @@ from gateway.sessions.errors import AccessTokenMissing, CitizensOnly, StaffOnly
 from gateway.sessions.principals import Principals
 from gateway.sessions.tokens import AccessTokens
 from gateway.settings import Network
-from shared.web import Actor, Now, resource
-
-_LONGEST_HEADER = 8192
+from shared.clock import ClockNotSet
+from shared.db import DatabaseAway
+from shared.web import Actor, Platform, resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,24 +45,40 @@ class Entrance:
 
 Gate = Annotated[Entrance, Depends(resource("entrance"))]
 
-
-async def anyone(request: Request, gate: Gate) -> None:
-    gate.admit(request)
+# One dependency a request, which reads what it needs itself: each further one is felt on the hot path.
 
 
-async def person(request: Request, gate: Gate, now: Now) -> Actor:
-    return await gate.person(request, now=now)
+def _gate(request: Request) -> Entrance:
+    entrance: Entrance = request.app.state.platform.resources["entrance"]
+    return entrance
 
 
-async def citizen(request: Request, gate: Gate, now: Now) -> Actor:
-    found = await gate.person(request, now=now)
+def service_time(request: Request) -> datetime:
+    """Read the time once for a request; raises DatabaseAway before the database was ever reached."""
+    platform: Platform = request.app.state.platform
+    try:
+        return platform.clock.now()
+    except ClockNotSet as error:
+        raise DatabaseAway(retry_after=timedelta(seconds=1)) from error
+
+
+async def anyone(request: Request) -> None:
+    _gate(request).admit(request)
+
+
+async def person(request: Request) -> Actor:
+    return await _gate(request).person(request, now=service_time(request))
+
+
+async def citizen(request: Request) -> Actor:
+    found = await person(request)
     if found.kind != "citizen":
         raise CitizensOnly
     return found
 
 
-async def staff(request: Request, gate: Gate, now: Now) -> Actor:
-    found = await gate.person(request, now=now)
+async def staff(request: Request) -> Actor:
+    found = await person(request)
     if found.kind != "staff":
         raise StaffOnly
     return found

@@ -10,6 +10,8 @@ from shared.errors import NotFound
 from shared.web import Platform
 from shared.web.client import ServiceClient
 
+PREFIX = "/api/v1"
+"""Of the public API; the owners answer the same paths without it."""
 AUTH = "auth"
 OWNERS = ("booking", "attachment", "certificate", "lab")
 """The services that own applications; the catalogue, the cabinet and the task list are gathered over them."""

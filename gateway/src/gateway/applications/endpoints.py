@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from gateway.applications.service import Filing
 from gateway.condition2.errors import SignatureNotBase64, SignatureNotConfirmed, SignatureNotJudged
 from gateway.condition2.signed import SignedDocument
-from gateway.entrance import Citizen
+from gateway.entrance import Citizen, service_time
 from gateway.forms.errors import (
     FormTokenExpired,
     FormTokenForAnotherPurpose,
@@ -23,12 +23,13 @@ from gateway.sessions.errors import (
     CitizensOnly,
     SessionEnded,
 )
+from gateway.upstreams import PREFIX
 from shared.applications.filing.schemas import ReceiptOut
 from shared.applications.ijson import UnreadableDocument
 from shared.errors import Conflict, InvalidRequest, NotFound, ServiceAway, TooManyRequests
-from shared.web import IdempotencyKey, Now, Router, problems, resource
+from shared.web import IdempotencyKey, Router, problems, resource
 
-router = Router(tags=["applications"])
+router = Router(prefix=PREFIX, tags=["applications"])
 
 _REFUSALS = problems(
     AccessTokenMissing, AccessTokenInvalid, AccessTokenExpired, SessionEnded, CitizensOnly, NotFound, Conflict,
@@ -53,10 +54,9 @@ async def file_application(
     sent: SignedDocument,
     person: Citizen,
     filing: Annotated[Filing, Depends(resource("filing"))],
-    now: Now,
     _key: IdempotencyKey,
 ) -> Response:
     """File a signed application: condition 2, then the owner's acceptance, which takes what the form names."""
-    owner, body = await filing.check(sent, person, now=now)
+    owner, body = await filing.check(sent, person, now=service_time(request))
     headers = asked_headers(request)
     return answer(owner, await owner.post("/applications", json=body, actor=person, headers=headers))

@@ -10,10 +10,11 @@ from gateway.entrance import Person
 from gateway.forwarding import language
 from gateway.gathering import Asked
 from gateway.sessions.errors import AccessTokenExpired, AccessTokenInvalid, AccessTokenMissing, SessionEnded
+from gateway.upstreams import PREFIX
 from shared.errors import InvalidRequest, TooManyRequests
 from shared.web import Router, problems, resource
 
-router = Router(tags=["cabinet"])
+router = Router(prefix=PREFIX, tags=["cabinet"])
 TheCabinet = Annotated[Cabinet, Depends(resource("cabinet"))]
 _REFUSALS = problems(
     AccessTokenMissing, AccessTokenInvalid, AccessTokenExpired, SessionEnded, InvalidRequest, TooManyRequests

@@ -11,10 +11,11 @@ from gateway.entrance import anyone
 from gateway.forms.tokens import Form, FormTokens
 from gateway.forwarding import answer, asked_headers
 from gateway.gathering import Gathering
+from gateway.upstreams import PREFIX
 from shared.errors import NotFound, ServiceAway, TooManyRequests
 from shared.web import Now, Router, problems, resource
 
-router = Router(tags=["catalogue"], dependencies=[Depends(anyone)])
+router = Router(prefix=PREFIX, tags=["catalogue"], dependencies=[Depends(anyone)])
 TheCatalogue = Annotated[Catalogue, Depends(resource("catalogue"))]
 Tokens = Annotated[FormTokens, Depends(resource("form_tokens"))]
 TheGathering = Annotated[Gathering, Depends(resource("gathering"))]

@@ -19,12 +19,12 @@ from gateway.forms.errors import (
 )
 from gateway.forwarding import answer, asked_headers
 from gateway.limits.limiting import LOGIN_ACCOUNT, LOGIN_ADDRESS, REGISTER_ADDRESS, unnamed
-from gateway.upstreams import Upstreams
+from gateway.upstreams import PREFIX, Upstreams
 from shared.applications.ijson import UnreadableDocument
 from shared.errors import InvalidRequest, ProblemError, ServiceAway, TooManyRequests
 from shared.web import EmptyBody, Now, Router, UnsupportedMediaType, problems, resource
 
-router = Router(tags=["accounts"])
+router = Router(prefix=PREFIX, tags=["accounts"])
 well_known = Router(tags=["accounts"])
 TheCondition1 = Annotated[Condition1, Depends(resource("condition1"))]
 TheUpstreams = Annotated[Upstreams, Depends(resource("upstreams"))]

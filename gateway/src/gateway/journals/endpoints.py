@@ -10,11 +10,11 @@ from gateway.forwarding import language
 from gateway.gathering import Asked, Gathering
 from gateway.journals.schemas import VolumesOut
 from gateway.sessions.errors import AccessTokenExpired, AccessTokenInvalid, AccessTokenMissing, SessionEnded, StaffOnly
-from gateway.upstreams import OWNERS
+from gateway.upstreams import OWNERS, PREFIX
 from shared.errors import Forbidden, InvalidRequest, NotFound, TooManyRequests
 from shared.web import Router, problems, resource
 
-router = Router(tags=["journals"])
+router = Router(prefix=PREFIX, tags=["journals"])
 _REFUSALS = problems(
     AccessTokenMissing, AccessTokenInvalid, AccessTokenExpired, SessionEnded, StaffOnly, Forbidden, NotFound,
     InvalidRequest, TooManyRequests,

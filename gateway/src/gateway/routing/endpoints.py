@@ -19,7 +19,7 @@ from gateway.sessions.errors import (
     SessionEnded,
     StaffOnly,
 )
-from gateway.upstreams import Upstreams
+from gateway.upstreams import PREFIX, Upstreams
 from shared.errors import FieldError, InvalidRequest, NotFound, ProblemError, ServiceAway, TooManyRequests
 from shared.web import Actor, IdempotencyKey, Router, problems, resource
 from shared.web.client import ServiceClient
@@ -43,7 +43,7 @@ TheCatalogue = Annotated[Catalogue, Depends(resource("catalogue"))]
 
 
 def make_router() -> Router:
-    router = Router()
+    router = Router(prefix=PREFIX)
     for route in TABLE:
         router.add_api_route(
             route.path,

@@ -13,11 +13,11 @@ from gateway.gathering import Asked
 from gateway.sessions.errors import AccessTokenExpired, AccessTokenInvalid, AccessTokenMissing, SessionEnded, StaffOnly
 from gateway.tasks.schemas import Completion, SignedCompletion, TasksOut
 from gateway.tasks.service import Tasks
-from gateway.upstreams import Upstreams
+from gateway.upstreams import PREFIX, Upstreams
 from shared.errors import Conflict, InvalidRequest, NotFound, ProblemError, ServiceAway, TooManyRequests
 from shared.web import IdempotencyKey, Now, Router, problems, resource
 
-router = Router(tags=["tasks"])
+router = Router(prefix=PREFIX, tags=["tasks"])
 TheTasks = Annotated[Tasks, Depends(resource("tasks"))]
 TheUpstreams = Annotated[Upstreams, Depends(resource("upstreams"))]
 _STAFF: tuple[type[ProblemError], ...] = (

@@ -8,12 +8,13 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from gateway.entrance import Gate, StaffMember
 from gateway.sessions.errors import AccessTokenExpired, AccessTokenInvalid, AccessTokenMissing, SessionEnded, StaffOnly
+from gateway.upstreams import PREFIX
 from gateway.workstation.errors import LastEventIdInvalid, TooManyStreams
 from gateway.workstation.service import Streams, Told
 from shared.errors import ProblemError, TooManyRequests
 from shared.web import Actor, Now, Router, problems, resource
 
-router = Router(tags=["workstation"])
+router = Router(prefix=PREFIX, tags=["workstation"])
 
 _DIGITS = 18
 _RETRY_MS = 2_000
