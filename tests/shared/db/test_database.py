@@ -56,7 +56,7 @@ class TestTransaction:
 
     async def test_rolls_back_on_an_error_and_runs_no_hook(self, database):
         ran = []
-        with pytest.raises(RuntimeError):
+        with pytest.raises(RuntimeError):  # noqa: PT012  # the block is the transaction
             async with database.transaction() as session:
                 await session.execute(TAKE, {"number": 2})
                 after_commit(session, lambda: ran.append(1))
@@ -66,7 +66,7 @@ class TestTransaction:
         assert (taken, ran) == (None, [])
 
     async def test_names_the_constraint_that_was_broken(self, database):
-        with pytest.raises(IntegrityError) as caught:
+        with pytest.raises(IntegrityError) as caught:  # noqa: PT012  # as above
             async with database.transaction() as session:
                 await session.execute(TAKE, {"number": 3})
                 await session.execute(TAKE, {"number": 3})
@@ -84,7 +84,7 @@ class TestTransaction:
 
     async def test_says_that_the_database_is_away_when_it_hangs_up(self, database, postgres):
         admin = Database(postgres.admin_url)
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(DatabaseAway):  # noqa: PT012  # as above
             async with database.transaction() as session:
                 pid = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
                 async with admin.transaction() as other:

@@ -52,6 +52,12 @@ def group() -> str:
 
 
 @pytest.fixture
+def world(at_work, eventually, read):
+    """What a test does with the broker: run jobs, wait for an effect, read a topic."""
+    return at_work, eventually, read
+
+
+@pytest.fixture
 def consumer(database, settings, outbox, topic, guests, group):
     return Consumer(
         name=group, topics=[topic], handlers={ApplicationSubmitted: guests.arrive}, database=database,
@@ -94,29 +100,27 @@ class TestConsumer:
         assert consumer.ready
 
     async def test_begins_after_what_it_handled_when_it_is_started_again(
-        self, database, settings, topic, consumer, guests, submitted, at_work, eventually, outbox, group
+        self, database, settings, topic, consumer, guests, submitted, world
     ):
+        at_work, eventually, _ = world
         await send(settings.kafka, topic, submitted("smp-1"))
         async with at_work(consumer):
             await eventually(lambda: _equal(rooms(database), ["smp-1/1"]))
             await asyncio.sleep(0.5)
         await send(settings.kafka, topic, submitted("smp-2"))
-        again = Consumer(
-            name=group, topics=[topic], handlers={ApplicationSubmitted: guests.arrive}, database=database,
-            settings=settings, outbox=outbox, clock=FixedClock(NOW),
-        )  # fmt: skip
-        async with at_work(again):
+        async with at_work(consumer):
             await eventually(lambda: _equal(rooms(database), ["smp-1/1", "smp-2/1"]), 30)
         assert guests.tries == ["smp-1/1", "smp-2/1"]
 
     async def test_tries_three_times_then_parks_what_follows_in_order_and_goes_on_with_other_keys(
-        self, database, settings, topic, consumer, guests, submitted, at_work, eventually, read, outbox
+        self, database, settings, topic, consumer, guests, submitted, world
     ):
+        at_work, eventually, read = world
         guests.failing = {"smp-1/1"}
         events = [submitted("smp-1", 1), submitted("smp-1", 2), submitted("smp-2", 1), submitted("smp-1", 3)]
         await send(settings.kafka, topic, *events)
         parked = [("smp-1", "dead"), ("smp-1", "parked"), ("smp-1", "parked")]
-        async with at_work(consumer), at_work(Relay("sample", database, settings, outbox=outbox)):
+        async with at_work(consumer), at_work(Relay("sample", database, settings)):
             await eventually(lambda: _equal(letters(database), parked))
             assert await rooms(database) == ["smp-2/1"]
             assert guests.tries.count("smp-1/1") == 3

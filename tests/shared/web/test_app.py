@@ -42,7 +42,9 @@ class TestTransaction:
 class TestProblem:
     @pytest.mark.parametrize(("language", "title"), [
         ("kk", "3 бөлмесі бос емес"), ("ru-RU,ru;q=0.9,en;q=0.8", "Комната 3 занята"), ("en", "Room 3 is taken"),
-        ("de", "3 бөлмесі бос емес"), ("kk;q=0.1, en;q=0.5", "Room 3 is taken"), ("ru;q=0, *;q=0.2", "3 бөлмесі бос емес"),
+        ("de", "3 бөлмесі бос емес"),
+        ("kk;q=0.1, en;q=0.5", "Room 3 is taken"),
+        ("ru;q=0, *;q=0.2", "3 бөлмесі бос емес"),
         ("ru;q=nonsense,en;q=0.3", "Room 3 is taken"),
     ])  # fmt: skip
     async def test_speaks_the_callers_language(self, running, client, language, title):

@@ -107,7 +107,8 @@ class Database:
     async def ping(self, within: timedelta = timedelta(seconds=2)) -> None:
         """Prove that the database answers in time; raises `DatabaseAway` otherwise."""
         try:
-            await asyncio.wait_for(self.now(), within.total_seconds())
+            async with asyncio.timeout(within.total_seconds()):
+                await self.now()
         except TimeoutError as error:
             raise _away() from error
 

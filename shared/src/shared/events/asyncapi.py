@@ -1,6 +1,13 @@
-"""The AsyncAPI 3 document of all topics, generated from the event models, so that it cannot say anything else."""
+"""The AsyncAPI 3 document of all topics, generated from the event models, so that it cannot say anything else.
 
+`python -m shared.events.asyncapi docs/api/asyncapi.json` writes it; a test compares the file.
+"""
+
+import sys
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from shared.events.dead_letters import DeadLettered
 from shared.events.envelope import CONTENT_TYPE
@@ -78,3 +85,12 @@ def _message(kind: type[Event]) -> dict[str, Any]:
 def _schema(kind: type[Event]) -> dict[str, Any]:
     schema = kind.model_json_schema(ref_template=f"#/components/schemas/{kind.__name__}/$defs/{{model}}")
     return {**schema, "additionalProperties": True}
+
+
+def written() -> bytes:
+    """Give the document as it stands in its file."""
+    return orjson.dumps(document(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_bytes(written())

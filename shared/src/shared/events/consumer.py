@@ -85,14 +85,16 @@ class Consumer:
         consumer = self._make()
         consumer.subscribe(self._topics, listener=_Joined(self._joined, self._resume))
         try:
-            await asyncio.wait_for(consumer.start(), _START_SECONDS)
+            async with asyncio.timeout(_START_SECONDS):
+                await consumer.start()
             while True:
                 self._wake_paused(consumer)
                 batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
                 await asyncio.gather(*(self._partition(consumer, place, found) for place, found in batches.items()))
         finally:
             with suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(consumer.stop(), _STOP_SECONDS)
+                async with asyncio.timeout(_STOP_SECONDS):
+                    await consumer.stop()
 
     def _make(self) -> AIOKafkaConsumer:
         settings = self._settings

@@ -9,7 +9,11 @@ from shared.events.tables import EVENT_TABLES, LANES, outbox_lanes
 
 
 def create_event_tables(op: Any) -> None:
-    """Make outbox, inbox and dead letters as they were first; a change comes as a function of its own."""
+    """Make outbox, inbox and dead letters.
+
+    From the declared tables: whoever changes one writes its present form down here first, so that a revision that was
+    run stays what it was, and lets the change come as a function of its own.
+    """
     for table in EVENT_TABLES:
         table.create(op.get_bind())
     op.execute(insert(outbox_lanes).values([{"lane": lane} for lane in range(LANES)]))

@@ -101,8 +101,10 @@ class Relay:
                     swept = loop.time()
 
     async def _rest(self) -> None:
+        # Not `wait_for`: before Python 3.12 it can swallow a cancellation that meets the event.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wanted.wait(), self._settings.relay_poll.total_seconds())
+            async with asyncio.timeout(self._settings.relay_poll.total_seconds()):
+                await self._wanted.wait()
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
@@ -117,12 +119,14 @@ class Relay:
             retry_backoff_ms=100,
         )
         try:
-            await asyncio.wait_for(producer.start(), within)
+            async with asyncio.timeout(within):
+                await producer.start()
             yield producer
         finally:
             # Ends also when the broker is away and what waits in the producer can never be flushed.
             with suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+                async with asyncio.timeout(_STOP_SECONDS):
+                    await producer.stop()
 
     async def _turn(self, producer: AIOKafkaProducer) -> int:
         """Carry one batch, and tell how many events were acknowledged; raises what ended it, after marking them."""
@@ -158,13 +162,11 @@ class Relay:
             id=row.id, source=f"/{self._service}", type=row.type, subject=row.key, time=row.time, data=row.content,
             request_id=row.request_id,
         )  # fmt: skip
-        metadata = await asyncio.wait_for(
-            producer.send_and_wait(
+        async with asyncio.timeout(self._settings.kafka_send_timeout.total_seconds()):
+            metadata = await producer.send_and_wait(
                 row.topic, value=envelope.data, key=row.key.encode(), headers=list(envelope.headers()),
                 timestamp_ms=round(row.time.timestamp() * 1000),
-            ),
-            self._settings.kafka_send_timeout.total_seconds(),
-        )  # fmt: skip
+            )  # fmt: skip
         SENT.labels(self._service, row.topic).inc()
         DELAY.labels(self._service).observe(max(0.0, row.age.total_seconds()))
         return Acknowledged(seq=row.seq, topic=row.topic, partition=metadata.partition, offset=metadata.offset)
@@ -175,7 +177,8 @@ class Relay:
         if not recorded:
             return
         within = self._settings.kafka_send_timeout.total_seconds()
-        ends = await asyncio.wait_for(end_offsets(self._bootstrap, list(recorded)), within)
+        async with asyncio.timeout(within):
+            ends = await end_offsets(self._bootstrap, list(recorded))
         for (topic, partition), offset in recorded.items():
             # The end is one past the last message; a partition that is not there any more has none.
             if ends.get((topic, partition), 0) <= offset:

@@ -103,7 +103,8 @@ class Program:
                 return
             self._process.send_signal(number)
             try:
-                await asyncio.wait_for(self._process.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await self._process.wait()
             except TimeoutError:
                 continue
 

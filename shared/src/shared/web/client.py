@@ -192,7 +192,9 @@ class ServiceClient:
                 timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS),
             ) as response:  # fmt: skip
                 reply = Reply(status=response.status, headers=response.headers, body=await response.read())
-        except asyncio.CancelledError:
+        except aiohttp.ClientError:
+            raise
+        except BaseException:  # given up, or never made: nothing was learnt of the service
             self.breaker.abandoned()
             raise
         if reply.status in _NOBODY:

@@ -17,6 +17,7 @@ from shared.web.refusals import BadRequest, BodyTooLarge
 
 _LOG = get_logger(__name__)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _SECONDS = Histogram(
     "shlyuz_http_request_seconds",
@@ -64,12 +65,13 @@ class Edge:
             await _give(InternalError(), scope, receive, answer, headers)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        route = _route(scope)
-        _SECONDS.labels(self._service, scope["method"], route, str(status)).observe(seconds)
+        # The method is any word that a stranger likes: only those of HTTP become labels.
+        route, method = _route(scope), scope["method"] if scope["method"] in _METHODS else "other"
+        _SECONDS.labels(self._service, method, route, str(status)).observe(seconds)
         if route not in _QUIET:
             _LOG.info(
                 "request",
-                method=scope["method"],
+                method=method,
                 route=route,
                 status=status,
                 ms=round(seconds * 1000, 1),

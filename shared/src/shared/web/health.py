@@ -47,7 +47,8 @@ def router(checks: Mapping[str, Check]) -> APIRouter:
 
 async def _passes(name: str, check: Check) -> bool:
     try:
-        await asyncio.wait_for(check(), _SECONDS)
+        async with asyncio.timeout(_SECONDS):
+            await check()
     except Exception as error:  # noqa: BLE001  # whatever it is, the process is not ready
         _LOG.info("not ready", check=name, why=safe_message(error) or type(error).__name__)
         return False

@@ -55,7 +55,9 @@ class Periodic:
             self._wanted.clear()
             await self._once()
             try:
-                await asyncio.wait_for(self._wanted.wait(), self._every.total_seconds())
+                # Not `wait_for`: before Python 3.12 it can swallow a cancellation that meets the event.
+                async with asyncio.timeout(self._every.total_seconds()):
+                    await self._wanted.wait()
             except TimeoutError:
                 continue
 

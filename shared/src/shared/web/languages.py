@@ -16,7 +16,7 @@ def negotiate(header: str | None) -> Language:
         tag, _, parameters = part.strip().partition(";")
         weight = _weight(parameters)
         for language in LANGUAGES:
-            if tag.lower().partition("-")[0] in {language, "*"} and weight > best[0]:
+            if tag.strip().lower().partition("-")[0] in {language, "*"} and weight > best[0]:
                 best = (weight, language)
     return best[1]
 
