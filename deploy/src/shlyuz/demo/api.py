@@ -1,5 +1,6 @@
 """The public API as a program uses it: JSON in, JSON out, a problem raised as what it is."""
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,14 +25,23 @@ class Refused(Exception):
     def code(self) -> str:
         return str(self.problem.get("code"))
 
+    @property
+    def title(self) -> str:
+        """What is wrong, in the language that was asked for."""
+        return str(self.problem.get("title"))
+
 
 @dataclass(slots=True, kw_only=True)
 class Api:
-    """One person's use of one gateway, in one language; `token` is there after a login."""
+    """One person's use of one gateway, in one language; `token` is there after a login.
+
+    Asked to slow down (429), it waits as long as it is told, as long as that is no more than `patience` seconds.
+    """
 
     http: httpx.AsyncClient
     language: str = "en"
     token: str | None = field(default=None, repr=False)
+    patience: int = 0
 
     async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send, and give the answer when it is a success; raises Refused for every other."""
@@ -39,9 +49,18 @@ class Api:
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
         response = await self.http.request(method, PREFIX + path, headers=headers, **options)
+        while (pause := self._pause(response)) is not None:
+            await asyncio.sleep(pause)
+            response = await self.http.request(method, PREFIX + path, headers=headers, **options)
         if response.is_success:
             return response
         raise Refused(response.status_code, _problem(response), response.headers)
+
+    def _pause(self, response: httpx.Response) -> int | None:
+        if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+            return None
+        seconds = int(response.headers.get("Retry-After", "0"))
+        return seconds if 0 < seconds <= self.patience else None
 
     async def get(self, path: str, **params: Any) -> Any:
         given = {key: value for key, value in params.items() if value is not None}

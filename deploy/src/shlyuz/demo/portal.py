@@ -32,7 +32,7 @@ class Portal:
 
     async def register(self, *, with_certificate: bool) -> Any:
         """Register: with a signed proof (akmola 8(1)), or with IIN and password alone (zhambyl 11(1))."""
-        body = {
+        body: dict[str, Any] = {
             "iin": self.person.iin,
             "password": self.person.password,
             "phone": self.person.phone,

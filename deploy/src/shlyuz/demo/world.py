@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from shared.pki.signing import SigningKey
 from shlyuz.demo.api import Api
 from shlyuz.demo.portal import Person, Portal
 from shlyuz.demo.workstation import Workstation
+
+PATIENCE = 65  # seconds: the demo may be repeated faster than a person logs in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +37,23 @@ class World:
     def provider(self, region: str) -> Mapping[str, Any]:
         return next(dict(each) for each in self.people["providers"] if each["region"] == region)
 
+    def citizens(self, region: str) -> list[int]:
+        """Give the numbers of the region's citizens."""
+        return [number for number, each in enumerate(self.people["citizens"]) if each["region"] == region]
+
     def portal(self, number: int, *, language: str = "en") -> Portal:
         """Seat the citizen of that number before a portal."""
-        return Portal(Api(http=self.http, language=language), person(self.people["citizens"][number]))
+        return Portal(
+            Api(http=self.http, language=language, patience=PATIENCE), person(self.people["citizens"][number])
+        )
 
     def workstation(self, region: str, performer: str) -> Workstation:
         """Seat a member of the provider's staff who has the performer's role at a workstation."""
-        staff = next(each for each in self.people["staff"] if each["region"] == region and performer in each["roles"])
-        return Workstation(api=Api(http=self.http), bin=staff["bin"], key=key_of(staff), password=staff["password"])
+        provider = self.provider(region)["bin"]
+        staff = next(each for each in self.people["staff"] if each["bin"] == provider and performer in each["roles"])
+        return Workstation(
+            api=Api(http=self.http, patience=PATIENCE), bin=staff["bin"], key=key_of(staff), password=staff["password"]
+        )
 
 
 def person(citizen: Mapping[str, Any]) -> Person:
@@ -59,8 +71,6 @@ def key_of(holder: Mapping[str, Any]) -> SigningKey:
 
 def authentication_key(world: World, citizen: int) -> SigningKey:
     """Make the citizen's other key, the one for authentication: it may log in elsewhere, and never signs."""
-    from datetime import UTC, datetime
-
     from shared.testing.authority import Authority
 
     holder = world.people["citizens"][citizen]
