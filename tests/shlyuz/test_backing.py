@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -29,6 +31,13 @@ def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backing, "PAUSE", 0.1)
 
 
+@pytest.fixture
+def outside() -> Iterator[Path]:
+    """A folder not below pytest's own, which it shuts to the account that PostgreSQL runs as when we are root."""
+    with TemporaryDirectory(prefix="shlyuz-") as folder:
+        yield Path(folder)
+
+
 class TestKept:
     async def test_brings_a_killed_broker_back(self, tmp_path: Path) -> None:
         said: list[str] = []
@@ -45,9 +54,9 @@ class TestKept:
         assert said == ["broker was ended by SIGKILL; started again in 0.1 s"]
         assert len(changes) == 2
 
-    async def test_brings_a_killed_postgres_back_with_its_data(self, tmp_path: Path) -> None:
+    async def test_brings_a_killed_postgres_back_with_its_data(self, outside: Path) -> None:
         async with kept(
-            "postgres", lambda: postgres_server(tmp_path / "pg"), report=lambda _: None, changed=lambda: None
+            "postgres", lambda: postgres_server(outside / "pg"), report=lambda _: None, changed=lambda: None
         ) as server:
             connection = await asyncpg.connect(server.server.admin_url)
             await connection.execute("CREATE TABLE kept AS SELECT 7 AS answer")
@@ -60,9 +69,9 @@ class TestKept:
             assert await connection.fetchval("SELECT answer FROM kept") == 7
             await connection.close()
 
-    async def test_says_why_a_server_does_not_start_at_all(self, tmp_path: Path) -> None:
+    async def test_says_why_a_server_does_not_start_at_all(self, outside: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
-            launch = lambda: postgres_server(tmp_path / "pg", port=taken.getsockname()[1])  # noqa: E731
+            launch = lambda: postgres_server(outside / "pg", port=taken.getsockname()[1])  # noqa: E731
             with pytest.raises(ProgramFailed, match="could not bind"):
                 async with kept("postgres", launch, report=lambda _: None, changed=lambda: None):
                     pass

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -68,8 +69,10 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home") / "region"
+def home() -> Iterator[Path]:
+    """Not below pytest's own folder, which it shuts to other accounts: PostgreSQL runs as one when we are root."""
+    with TemporaryDirectory(prefix="shlyuz-") as folder:
+        yield Path(folder) / "region"
 
 
 @pytest.fixture(scope="class")
