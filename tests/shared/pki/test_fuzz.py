@@ -1,5 +1,6 @@
-"""Every parser that meets foreign bytes: no crash, no second, no 50 MB. A longer run by hand: SHLYUZ_FUZZ=100000 pytest …"""
+"""Every parser that meets foreign bytes: no crash, no second, no 50 MB. A longer run by hand: SHLYUZ_FUZZ=100000."""
 
+import contextlib
 import os
 import time
 import tracemalloc
@@ -87,10 +88,8 @@ PARSERS: dict[str, tuple[Callable[[bytes], object], bytes, tuple[type[Exception]
 def survives(name: str, data: bytes) -> None:
     parse, _, expected = PARSERS[name]
     before = time.perf_counter()
-    try:
+    with contextlib.suppress(*expected):
         parse(data)
-    except expected:
-        pass
     assert time.perf_counter() - before < 1
 
 

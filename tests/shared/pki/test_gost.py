@@ -1,4 +1,4 @@
-"""GOST against its standards' examples, against libgcrypt where it is, and the ways of carrying it against one another."""
+"""GOST against its standards, against libgcrypt where it is, and the ways of carrying it against one another."""
 
 from random import Random
 

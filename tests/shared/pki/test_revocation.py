@@ -46,7 +46,7 @@ class Bench:
     def question(self, holder: Holder, nonce: bytes | None = None) -> bytes:
         return ocsp.question(holder.parsed, certificate.parse(self.authority.issuing.certificate), nonce=nonce)
 
-    def written(self, *, extensions=(), entries=(), next_update: datetime | None | str = "tomorrow", this_update=None):
+    def written(self, *, extensions=(), entries=(), next_update: datetime | str | None = "tomorrow", this_update=None):
         holder = self.authority.issuing
         held = certificate.parse(holder.certificate)
         until = self.now + timedelta(days=1) if next_update == "tomorrow" else next_update

@@ -117,7 +117,7 @@ class RevocationListData:
 
     der: bytes
     sha256: bytes
-    tbs: bytes
+    span: tuple[int, int]
     algorithm: Algorithm
     signature: bytes
     issuer: bytes
@@ -130,12 +130,16 @@ class RevocationListData:
     unknown_critical: bool
     entries: Entries
 
+    @property
+    def tbs(self) -> bytes:
+        """Cut out what is signed: a copy as large as the list, so it is not kept."""
+        return self.der[self.span[0] : self.span[1]]
+
 
 def parse(data: bytes) -> RevocationListData:
     """Read a CertificateList of exactly these bytes. Raises der.Malformed."""
     outer = Reader.whole(data)
     start, stop = outer.at, outer.span(der.SEQUENCE)[1]
-    tbs = data[start:stop]
     algorithm = read_algorithm(outer)
     signature = outer.bits()
     outer.finish()
@@ -157,7 +161,7 @@ def parse(data: bytes) -> RevocationListData:
     scope = _scope(extensions.get(ISSUING_POINT))
     entries = Entries(data, *revoked, owner=issuer if scope.indirect else None)
     return RevocationListData(
-        der=data, sha256=hashlib.sha256(data).digest(), tbs=tbs, algorithm=algorithm, signature=signature,
+        der=data, sha256=hashlib.sha256(data).digest(), span=(start, stop), algorithm=algorithm, signature=signature,
         issuer=issuer, this_update=this_update, next_update=next_update,
         number=_number(extensions.get(LIST_NUMBER)), base_number=_number(extensions.get(DELTA_INDICATOR)),
         authority_key=_authority_key(extensions.get(AUTHORITY_KEY)), scope=scope,
