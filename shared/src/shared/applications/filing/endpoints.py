@@ -11,20 +11,17 @@ from fastapi import Response
 
 from shared.applications.access import Citizen, StrongerLoginNeeded, TheOffice
 from shared.applications.evidence import EvidenceRefused
-from shared.applications.filing.models import Signed
-from shared.applications.filing.schemas import FilingIn, ReceiptOut
-from shared.applications.filing.service import (
-    Answer,
+from shared.applications.filing.errors import (
     DocumentsRefused,
     EditionChanged,
-    Filer,
-    Filing,
     NotTheApplicant,
     ProviderUnknown,
-    Receipt,
     Repeated,
     RepresentationNotOffered,
 )
+from shared.applications.filing.models import Signed
+from shared.applications.filing.schemas import FilingIn, ReceiptOut
+from shared.applications.filing.service import Answer, Filer, Filing, Receipt
 from shared.applications.ijson import UnreadableDocument
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.replies import as_json

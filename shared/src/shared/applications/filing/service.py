@@ -21,56 +21,24 @@ from shared.applications.case import Acceptance, Accepted, Provider
 from shared.applications.evidence import EvidenceRefused, full_name
 from shared.applications.fields import check_fields
 from shared.applications.filing import repository
+from shared.applications.filing.errors import (
+    DocumentsRefused,
+    EditionChanged,
+    NotTheApplicant,
+    ProviderUnknown,
+    Repeated,
+    RepresentationNotOffered,
+)
 from shared.applications.filing.models import Claim, Earlier, NamedDocument, Signed
 from shared.applications.forms import ApplicationDocument, read_document
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.records import context
 from shared.applications.transitions import Deed, Recording, Subject, recording
 from shared.db import new_id
-from shared.errors import FieldError, InvalidRequest, NotFound, ProblemError
+from shared.errors import FieldError, InvalidRequest, NotFound
 from shared.personal import Iin, Person
 from shared.procedure import Application, Channel, Edition, File, decide
 from shared.web import Actor, IdempotencyKeyReused
-
-
-class NotTheApplicant(ProblemError):
-    """The document names another applicant than the person of the session (condition 2: identity match)."""
-
-    code = "not-the-applicant"
-    status = 422
-    condition = 2
-
-
-class RepresentationNotOffered(ProblemError):
-    """Applicant and patient differ, and no right to represent is on record."""
-
-    code = "representation-not-offered"
-    status = 422
-
-
-class ProviderUnknown(ProblemError):
-    """There is no such provider in the region, or it does not offer the service."""
-
-    code = "provider-unknown"
-    status = 404
-
-
-class EditionChanged(ProblemError):
-    """The form was given for another edition of the regulation than the one in force at the filing."""
-
-    code = "edition-changed"
-    status = 409
-
-
-class DocumentsRefused(ProblemError):
-    """More documents are named than the regulation takes, or one that cannot be used."""
-
-    status = 422
-    variants = ("documents-too-many", "document-not-usable")
-
-
-class Repeated(Exception):
-    """Another request committed the same document, or the same key, while this one was at work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

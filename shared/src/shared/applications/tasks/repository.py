@@ -25,7 +25,8 @@ _LISTS = {
         WHERE t.provider = :provider AND {condition} AND t.performer = ANY (CAST(:performers AS text[]))
           AND (CAST(:mine AS text) IS NULL OR (t.claimed_by = :mine AND t.claimed_until > :now))
           AND (COALESCE(t.due_at, 'infinity'), t.id)
-              > (COALESCE(CAST(:after_at AS timestamptz), CAST(CAST(:start AS text) AS timestamptz)), CAST(:after_id AS uuid))
+              > (COALESCE(CAST(:after_at AS timestamptz), CAST(CAST(:start AS text) AS timestamptz)),
+                 CAST(:after_id AS uuid))
         ORDER BY COALESCE(t.due_at, 'infinity'), t.id
         LIMIT :limit
     """)  # noqa: S608  # constants
