@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from shared.pki.codes import Code, Value
 from shared.pki.signer import Signer
+from shared.pki.stamp import TimeStamp
 
 __all__ = ["Evidence", "Source", "SourceKind", "Value", "Verdict"]
 
@@ -65,6 +66,7 @@ class Evidence:
     signature_sha256: str
     path: tuple[bytes, ...] = ()
     revocation: tuple[Source, ...] = ()
+    time_stamp: TimeStamp | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give plain JSON types, certificates in base64."""
@@ -74,6 +76,7 @@ class Evidence:
             "signature_sha256": self.signature_sha256,
             "path": [base64.b64encode(certificate).decode() for certificate in self.path],
             "revocation": [source.as_json() for source in self.revocation],
+            "time_stamp": self.time_stamp.as_json() if self.time_stamp else None,
         }
 
     @classmethod
@@ -85,6 +88,7 @@ class Evidence:
             signature_sha256=data["signature_sha256"],
             path=tuple(base64.b64decode(text, validate=True) for text in data["path"]),
             revocation=tuple(Source.from_json(source) for source in data["revocation"]),
+            time_stamp=TimeStamp.from_json(stamp) if (stamp := data.get("time_stamp")) else None,
         )
 
 

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from shared.pki import attributes, certificate, cms, identity, ocsp, usage
+from shared.pki import attributes, certificate, cms, identity, ocsp, timestamps, usage
 from shared.pki import signer as signers
 from shared.pki.certificate import Certificate
 from shared.pki.codes import Code, Refused
@@ -35,6 +35,7 @@ from shared.pki.keys import load
 from shared.pki.ocsp import FetchedAnswer, Question
 from shared.pki.revocation import Outcome, RevocationIndex, Revocations, Status
 from shared.pki.signer import Signer
+from shared.pki.stamp import TimeStamp
 from shared.pki.trust import Trust
 from shared.pki.verdict import Evidence, Source, Verdict
 
@@ -97,6 +98,7 @@ class _Examination:
         )
         self._known = known
         self._signer: Signer | None = None
+        self._stamp: TimeStamp | None = None
         self._path: Path | None = None
         self._sources: tuple[Source, ...] = ()
 
@@ -114,6 +116,7 @@ class _Examination:
         message, content = self._read_envelope()  # 1
         info, leaf = self._find_signer(message)  # 2
         weak = self._trust.profile.weak_algorithms
+        self._stamp = timestamps.read(info, self._trust)
         scheme = attributes.choose_scheme(message, info, weak=weak)  # 3
         key = load(leaf.spki, weak=weak)
         self._signer = signers.read(leaf, key, cms.signing_time(info))
@@ -173,6 +176,7 @@ class _Examination:
             signature_sha256=hashlib.sha256(self._signature).hexdigest(),
             path=path,
             revocation=self._sources,
+            time_stamp=self._stamp,
         )
 
 
