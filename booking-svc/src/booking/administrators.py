@@ -12,7 +12,7 @@ class AdministratorOnly(Forbidden):
     code = "administrator-only"
 
 
-def provider_administered(caller: Gateway) -> str:
+async def provider_administered(caller: Gateway) -> str:
     """Give the BIN of the provider that the acting person administers; AdministratorOnly (403) for anyone else."""
     actor = caller.person
     if actor.kind != "staff" or actor.bin is None or "administrator" not in actor.roles:

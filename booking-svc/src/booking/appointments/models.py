@@ -41,7 +41,7 @@ class Slot(Base):
             name="ex_slots_overlap",
         ),
         Index("uq_slots_application", "application", unique=True, postgresql_where=text("application IS NOT NULL")),
-        Index("ix_slots_free_of_doctor", "doctor", "starts_at", postgresql_where=FREE),
+        Index("ix_slots_free_of_doctor", "doctor", "starts_at", "id", postgresql_where=FREE),
         Index("ix_slots_free_of_provider", "provider", "starts_at", "id", postgresql_where=FREE),
     )
 

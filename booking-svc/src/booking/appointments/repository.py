@@ -119,9 +119,11 @@ async def release(session: AsyncSession, application: UUID) -> None:
 
 async def free_slots(session: AsyncSession, search: Search) -> Sequence[Row[Any]]:
     """Find free slots, earliest first."""
-    conditions = [Slot.provider == search.provider, Slot.starts_at >= search.since, Slot.starts_at < search.until]
-    if search.doctor is not None:
-        conditions.append(Slot.doctor == search.doctor)
+    conditions = [Slot.starts_at >= search.since, Slot.starts_at < search.until]
+    if search.doctor is None:
+        conditions.append(Slot.provider == search.provider)
+    else:  # asked through the doctor's row, the planner cannot prefer the provider's index
+        conditions += [Slot.doctor == search.doctor, Doctor.provider == search.provider]
     if search.after is not None:
         conditions.append(tuple_(Slot.starts_at, Slot.id) > search.after)
     statement = select(*_TOLD).join(Doctor).where(*conditions, IS_FREE, Doctor.active)

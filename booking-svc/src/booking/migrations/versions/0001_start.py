@@ -92,5 +92,5 @@ def _slots() -> None:
         unique=True,
         postgresql_where=sa.text("application IS NOT NULL"),
     )
-    op.create_index("ix_slots_free_of_doctor", "slots", ["doctor", "starts_at"], postgresql_where=FREE)
+    op.create_index("ix_slots_free_of_doctor", "slots", ["doctor", "starts_at", "id"], postgresql_where=FREE)
     op.create_index("ix_slots_free_of_provider", "slots", ["provider", "starts_at", "id"], postgresql_where=FREE)
