@@ -107,17 +107,24 @@ def read_extensions(reader: Reader) -> dict[str, Extension]:
     outer = reader.enter()
     found: dict[str, Extension] = {}
     while outer.more():
-        inner = outer.enter()
-        oid = inner.oid()
-        critical = inner.boolean() if inner.peek() == der.BOOLEAN else False
-        value = inner.octets()
-        inner.finish()
+        oid, extension = _extension(outer.raw(der.SEQUENCE))
         if oid in found or len(found) >= _MAX_EXTENSIONS:
             raise Malformed("an extension twice, or too many of them")
-        found[oid] = Extension(critical=critical, value=value)
+        found[oid] = extension
     if not found:
         raise Malformed("an empty list of extensions")
     return found
+
+
+@lru_cache(maxsize=4096)
+def _extension(data: bytes) -> tuple[str, Extension]:
+    """Read one; an authority writes most of them alike into every certificate."""
+    inner = Reader.whole(data)
+    oid = inner.oid()
+    critical = inner.boolean() if inner.peek() == der.BOOLEAN else False
+    value = inner.octets()
+    inner.finish()
+    return oid, Extension(critical=critical, value=value)
 
 
 def parse(data: bytes) -> Certificate:

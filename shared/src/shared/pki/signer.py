@@ -1,7 +1,7 @@
 """Who signed, as his certificate says: read for steps 9 and 10, for the account and for the page that names signers."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
@@ -41,13 +41,23 @@ class Signer:
 
     def as_json(self) -> dict[str, Any]:
         """Give plain JSON types: times in RFC 3339."""
+        claimed = self.claimed_signing_time
         return {
-            key: value.isoformat()
-            if isinstance(value, datetime)
-            else list(value)
-            if isinstance(value, tuple)
-            else value
-            for key, value in asdict(self).items()
+            "iin": self.iin,
+            "bin": self.bin,
+            "surname": self.surname,
+            "given_name": self.given_name,
+            "patronymic": self.patronymic,
+            "common_name": self.common_name,
+            "organisation": self.organisation,
+            "serial": self.serial,
+            "key_algorithm": self.key_algorithm,
+            "roles": list(self.roles),
+            "not_before": self.not_before.isoformat(),
+            "not_after": self.not_after.isoformat(),
+            "issuer": self.issuer,
+            "certificate_sha256": self.certificate_sha256,
+            "claimed_signing_time": claimed.isoformat() if claimed else None,
         }
 
     @classmethod
