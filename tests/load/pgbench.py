@@ -21,6 +21,8 @@ from shlyuz.state import RegionState
 _ENTRY = re.compile(r"^(?P<database>\S+) (?P<pid>\d+) (?P<kind>[A-Z]+):  (?P<text>.*)$")
 _PARAMETER = re.compile(r"\$(\d+) = ('(?:[^']|'')*'|NULL)")
 _UUID = re.compile(r"'([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})'")
+_JSON = re.compile(r"E'(?:[^'\\]|''|\\.)*'")
+_INNER_UUID = re.compile(r'"id"\\x3a "([0-9a-f-]{36})"')
 _HASH = re.compile(r"'(\\x[0-9a-f]{64})'")
 SLOTS = 120_000
 
@@ -69,7 +71,7 @@ def _statements(text: str, database: str) -> Iterator[Statement]:
     current: Statement | None = None
     for kind, pid, entry in _entries(text, database):
         if kind == "DETAIL" and current is not None and current.pid == pid:
-            current.literals = {int(number): value for number, value in _PARAMETER.findall(entry)}
+            current.literals = {int(number): _literal(value) for number, value in _PARAMETER.findall(entry)}
             continue
         if current is not None:
             yield current
@@ -77,6 +79,13 @@ def _statements(text: str, database: str) -> Iterator[Statement]:
         current = Statement(pid, sql, {}) if kind == "LOG" and prefix.startswith(("execute", "statement")) else None
     if current is not None:
         yield current
+
+
+def _literal(value: str) -> str:
+    """Hide colons in a literal: pgbench looks for variables inside of them too."""
+    if ":" not in value:
+        return value
+    return "E" + value.replace("\\", "\\\\").replace(":", "\\x3a")
 
 
 def _entries(text: str, database: str) -> Iterator[tuple[str, str, str]]:
@@ -103,20 +112,29 @@ def script(statements: list[str], slot: str) -> str:
     """Make the transaction repeatable: fresh ids and hashes, one of a thousand citizens, the next free slot."""
     body = ";\n".join(statements) + ";\n"
     person = next(_HASH.search(each)[1] for each in statements if "INTO person_keys" in each)  # type: ignore[index]
-    fresh = {f"'{slot}'": ":'slot'", f"'{person}'": ":'person'::bytea"}
+    fresh = {f"'{slot}'": ":slot", f"'{person}'": ":person"}
     ids = dict.fromkeys(each for each in _UUID.findall(body) if each != slot)
     hashes = dict.fromkeys(each for each in _HASH.findall(body) if each != person)
     made = ["(SELECT id FROM bench_slots WHERE n = (SELECT nextval('bench_slot'))) AS slot"]
     made.append("sha256(('citizen' || :citizen)::bytea) AS person")
     for number, each in enumerate(ids):
-        fresh[f"'{each}'"] = f":'id{number}'"
+        fresh[f"'{each}'"] = f":id{number}"
         made.append(f"gen_random_uuid() AS id{number}")
     for number, each in enumerate(hashes):
-        fresh[f"'{each}'"] = f":'hash{number}'::bytea"
+        fresh[f"'{each}'"] = f":hash{number}"
         made.append(f"sha256(gen_random_uuid()::text::bytea) AS hash{number}")
     for old, new in fresh.items():
         body = body.replace(old, new)
+    body = _JSON.sub(_with_fresh_ids, body)
     return "\\set citizen random(1, 1000)\nSELECT " + ", ".join(made) + " \\gset\n" + body
+
+
+def _with_fresh_ids(literal: re.Match[str]) -> str:
+    """Change the ids by which the outbox knows its events, inside the JSON that brings its rows."""
+    text = literal[0]
+    for each in _INNER_UUID.findall(literal[0]):
+        text = f"replace({text}, '{each}', gen_random_uuid()::text)"
+    return text
 
 
 async def many_slots(region: RegionState, slot: str) -> None:
