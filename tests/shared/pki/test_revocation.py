@@ -251,10 +251,11 @@ class TestAnswers:
 
     def test_are_refused_from_a_revoked_responder(self, bench: Bench, anna: Holder, now: datetime):
         bench.authority.revoke(bench.authority.responder.certificate, at=now)
-        stale = bench.check(bench.authority.crl(at=now))
+        listed = bench.check(bench.authority.crl(at=now))
         data = bench.authority.answer(bench.question(anna), at=now)
         fetched = FetchedAnswer(data=data, fetched_at=now)
-        assert len(bench.status(anna, stale, answers=(fetched,)).sources) == 1
+        assert len(bench.status(anna, listed, answers=(fetched,)).sources) == 1
+        assert bench.status(anna, answers=(fetched,)).outcome is Outcome.GOOD
 
     def test_are_refused_when_they_are_about_another(self, bench: Bench, anna: Holder, anna_iin: str, now: datetime):
         other = bench.authority.citizen(iin=anna_iin, at=now)
@@ -336,6 +337,43 @@ class TestAuthority:
         bench = Bench(again, now)
         assert bench.status(anna, bench.check(again.crl(at=now))).outcome is Outcome.REVOKED
         assert (tmp_path / "root.key").stat().st_mode & 0o077 == 0
+
+
+class TestSignersOfLists:
+    def signed_by(self, bench: Bench, now: datetime, **period: datetime) -> tuple[RevocationList, Trust]:
+        """A list of the intermediate's name, signed by a second key that the intermediate certified for lists."""
+        issuing = certificate.parse(bench.authority.issuing.certificate)
+        usage = authority_forms.extension(
+            certificate.KEY_USAGE, encode.named_bits({certificate.CRL_SIGN}), critical=True
+        )
+        signer = bench.authority.issue(issuing.subject, [usage], at=now, **period)
+        data = authority_forms.revocation_list(
+            issuer=issuing.subject, entries=(), this_update=now, next_update=now + HOUR, extensions=(),
+            signer=signer.key.private,
+        )  # fmt: skip
+        trust = replace(bench.trust, intermediates=(*bench.trust.intermediates, signer.parsed))
+        return check_list(data, trust=trust, at=now, fetched_at=now), trust
+
+    def outcome(self, bench: Bench, anna: Holder, checked: RevocationList, trust: Trust) -> Outcome:
+        bench.trust = trust
+        return bench.status(anna, checked).outcome
+
+    def test_are_trusted_under_the_same_anchor(self, bench: Bench, anna: Holder, now: datetime):
+        checked, trust = self.signed_by(bench, now)
+        assert self.outcome(bench, anna, checked, trust) is Outcome.GOOD
+
+    def test_are_not_trusted_out_of_their_time(self, bench: Bench, anna: Holder, now: datetime):
+        checked, trust = self.signed_by(bench, now, not_after=now - HOUR)
+        assert self.outcome(bench, anna, checked, trust) is Outcome.UNKNOWN
+
+    def test_are_not_trusted_without_a_path(self, bench: Bench, anna: Holder, now: datetime):
+        """A certificate of the right name in the configuration that no anchor stands behind."""
+        impostor = Authority.create(at=now, algorithm="ecdsa")
+        trust = replace(
+            bench.trust, intermediates=(*bench.trust.intermediates, certificate.parse(impostor.issuing.certificate))
+        )
+        checked = check_list(impostor.crl(at=now), trust=trust, at=now, fetched_at=now)
+        assert self.outcome(bench, anna, checked, trust) is Outcome.UNKNOWN
 
 
 class TestIssuers:
