@@ -40,13 +40,20 @@ class TestConfigure:
         log.get_logger("shared.x").info("slot taken", slot="bkg-1")
         logging.getLogger("elsewhere").warning("library says %s", "hello")
         ours, theirs = lines(capsys)
-        assert (ours["event"], ours["slot"], ours["request_id"], ours["service"]) == ("slot taken", "bkg-1", "0192-abc", "sample")
+        assert (ours["event"], ours["slot"], ours["request_id"], ours["service"]) == (
+            "slot taken",
+            "bkg-1",
+            "0192-abc",
+            "sample",
+        )
         assert (theirs["event"], theirs["logger"], theirs["level"]) == ("library says hello", "elsewhere", "warning")
 
     def test_blackens_twelve_digits_wherever_they_are(self, start, capsys):
         start()
         logger = log.get_logger("x")
-        logger.info("for 900101300123", deep={"a": ["iin:900101300123", 900101300123]}, id="0192f0c012345678901234567890abcd")
+        logger.info(
+            "for 900101300123", deep={"a": ["iin:900101300123", 900101300123]}, id="0192f0c012345678901234567890abcd"
+        )
         logging.getLogger("x").warning("for %s", "900101300123")
         written = lines(capsys)
         assert "900101300123" not in str(written)

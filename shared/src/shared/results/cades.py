@@ -11,7 +11,7 @@ class OrganisationSigner(Signer):
     """Signs with `sign`: bytes in, signature over their SHA-256 out. The certificates are DER."""
 
     def __init__(self, sign: Callable[[bytes], bytes], certificate: bytes, chain: Iterable[bytes]) -> None:
-        store = SimpleCertificateStore()  # type: ignore[no-untyped-call] # its __init__ has no annotations
+        store = SimpleCertificateStore()
         store.register_multiple([x509.Certificate.load(each) for each in chain])
         super().__init__(signing_cert=x509.Certificate.load(certificate), cert_registry=store)
         self._sign = sign

@@ -73,7 +73,7 @@ class Program:
                 *map(str, command),
                 stdin=asyncio.subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True,
                 env={**os.environ, **(environment or {})}, cwd=log.parent,
-                **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+                user=account and account.uid, group=account and account.gid, extra_groups=[] if account else None,
             )  # fmt: skip
         return cls(process, log)
 
