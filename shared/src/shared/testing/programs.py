@@ -73,7 +73,8 @@ class Program:
                 *map(str, command),
                 stdin=asyncio.subprocess.DEVNULL, stdout=words, stderr=words, start_new_session=True,
                 env={**os.environ, **(environment or {})}, cwd=log.parent,
-                user=account and account.uid, group=account and account.gid, extra_groups=[] if account else None,
+                user=account.uid if account else None, group=account.gid if account else None,
+                extra_groups=[] if account else None,
             )  # fmt: skip
         return cls(process, log)
 
