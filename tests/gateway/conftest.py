@@ -1,11 +1,10 @@
 """The gateway whole, on real ports: with auth-svc itself, small owners, a real database, and a test authority."""
 
-import asyncio
 import base64
 import hashlib
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -14,6 +13,7 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import httpx
+import orjson
 import pytest
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -36,9 +36,9 @@ from shared.testing.authority import Authority
 from shared.testing.authority_server import AuthorityServer
 from shared.testing.databases import fresh_database
 from shared.testing.identities import bin_, iin
+from shared.testing.processes import WebProcess
 from shared.testing.programs import free_port
 from shared.web import Assertion, CallerKey, Here, Router, allow, create_app
-from shared.web.server import server
 
 REGULATIONS = Path(__file__).parents[2] / "shared" / "regulations"
 PASSWORD = "жылы қыс жетті 7"
@@ -51,34 +51,6 @@ _people = count(1)
 
 def new_iin() -> str:
     return iin(birth=date(1985, 1, 3), number=next(_people))
-
-
-@dataclass(kw_only=True)
-class Process:
-    """One web process on a port of its own, which can be stopped and started again."""
-
-    app: FastAPI
-    settings: ServiceSettings
-    _running: Any = None
-    _task: asyncio.Task[None] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.settings.port}"
-
-    async def start(self) -> None:
-        self._running = server(self.app, self.settings)
-        self._running.capture_signals = nullcontext  # pytest keeps its own
-        self._task = asyncio.create_task(self._running.serve())
-        while not self._running.started and not self._task.done():
-            await asyncio.sleep(0.01)
-        assert self._running.started
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._running.should_exit = True
-            await self._task
-            self._task = None
 
 
 @dataclass(kw_only=True)
@@ -206,7 +178,7 @@ def _service(key: str) -> dict[str, Any]:
 class Region:
     """Everything that runs, and the words to ask it."""
 
-    processes: dict[str, Process]
+    processes: dict[str, WebProcess]
     owners: dict[str, Owner]
     ca: Authority
     authority: AuthorityServer
@@ -293,7 +265,7 @@ class Citizen:
         }  # fmt: skip
         if "form_token" not in told:
             told["form_token"] = await self.form_token()
-        return _json(told)
+        return orjson.dumps(told)
 
     def signed(self, document: bytes, *, key: Any = None, detached: bool = True) -> dict[str, str]:
         cms = sign(document, key or self.holder.key, at=datetime.now(UTC), detached=detached)
@@ -304,16 +276,10 @@ class Citizen:
         return await self.ask("POST", "/applications", json=body, headers=headers)
 
 
-def _json(value: Any) -> bytes:
-    import orjson
-
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
 @pytest.fixture(scope="package")
 def process():
     """Make a process of an application and its settings."""
-    return Process
+    return WebProcess
 
 
 @pytest.fixture(scope="package")
@@ -351,10 +317,10 @@ async def _start(stack: AsyncExitStack, admin_url: str, folder: Path) -> Region:
     owners = {name: Owner(name=name) for name in PREFIXES}
     owners["booking"].services = ("akmola.booking", "zhambyl.booking")
     owners["attachment"].services = ("zhambyl.attachment",)
-    processes = {"auth": Process(app=auth_app.create(auth_settings), settings=auth_settings)}
+    processes = {"auth": WebProcess(app=auth_app.create(auth_settings), settings=auth_settings)}
     for name, owner in owners.items():
         settings = ServiceSettings(**common, database_url=database.url, pool_size=1, port=free_port())
-        processes[name] = Process(app=owner_app(owner, settings), settings=settings)
+        processes[name] = WebProcess(app=owner_app(owner, settings), settings=settings)
     settings = Settings(
         **common, database_url=database.url, personal_key=folder / "gateway.personal",
         caller_key=folder / "gateway.key", port=free_port(), form_key=folder / "form.key", trust=trust,
@@ -366,7 +332,7 @@ async def _start(stack: AsyncExitStack, admin_url: str, folder: Path) -> Region:
         workstation_heartbeat=timedelta(milliseconds=500), gather_timeout=timedelta(seconds=2),
         upload_bytes=200_000,
     )  # fmt: skip
-    processes["gateway"] = Process(app=gateway_app.create(settings), settings=settings)
+    processes["gateway"] = WebProcess(app=gateway_app.create(settings), settings=settings)
     for process in processes.values():
         await process.start()
         stack.push_async_callback(process.stop)
