@@ -66,6 +66,7 @@ async def accept(database: Database, office: Office, filing: Filing) -> Answer:
                 async with database.transaction() as session:
                     if (earlier := await Filer(office, session).earlier(filing)) is not None:
                         return earlier
+                    raise  # within the block, so that the look leaves nothing behind
             raise
     raise Conflict
 
