@@ -1,5 +1,6 @@
 """The real PostgreSQL and the real broker, started once for all tests, and databases made as in production."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -7,9 +8,11 @@ import pytest
 import structlog
 
 from shared.db.provision import Provisioned
-from shared.testing.broker import Broker, test_broker
+from shared.testing.broker import SYSTEM, Broker, test_broker
 from shared.testing.databases import fresh_database
 from shared.testing.postgres import PostgresServer, test_postgres
+from shared.testing.programs import work_folder
+from shlyuz.state import RegionState
 
 # Logs go to pytest, which shows them with a failure; unconfigured, structlog would paint every traceback.
 structlog.configure(
@@ -64,7 +67,28 @@ async def make_module_database(postgres: PostgresServer) -> AsyncIterator[MakeDa
         yield make
 
 
-IO_FIXTURES = frozenset({"postgres", "broker", "kafka", "make_database", "make_module_database", "region"})
+@pytest.fixture(scope="session")
+async def whole_region() -> AsyncIterator[RegionState]:
+    """A region as `make run` starts it, for tests that come in by its front door; SHLYUZ_TEST_KAFKA names a broker."""
+    from shlyuz.running.region import running_region
+
+    with work_folder() as folder:
+        async with running_region(folder / "region", settings=ROOMY, kafka=os.environ.get(SYSTEM)) as region:
+            yield region
+
+
+# All of a test run comes from one address, in a hurry, and logs in often.
+ROOMY = {
+    **{f"SHLYUZ_LIMIT_{name}": "1000000/minute" for name in ("ADDRESS", "ACCOUNT", "LOGIN_ADDRESS", "LOGIN_ACCOUNT")},
+    "SHLYUZ_LIMIT_REGISTER_ADDRESS": "1000000/minute",
+    "SHLYUZ_PASSWORD_MEMORY_KIB": "1024",
+    "SHLYUZ_REVOCATION_EVERY": "PT1S",
+    "SHLYUZ_PRINCIPAL_AGE": "PT2S",
+}
+
+IO_FIXTURES = frozenset(
+    {"whole_region", "postgres", "broker", "kafka", "make_database", "make_module_database", "region"}
+)
 IO_FOLDERS = frozenset({"acceptance", "contract", "faults", "interop", "load"})
 
 

@@ -89,8 +89,8 @@ def _common(home: Home, around: Surroundings, service: str) -> dict[str, str]:
 
 
 def _particular(home: Home, around: Surroundings, service: str) -> dict[str, str]:
-    if service == "auth":
-        return {}
+    if service == "auth":  # all of a region on one machine come from one address: its failures are everyone's
+        return {"SHLYUZ_LOGIN_ADDRESS_TRIES": "10000"}
     if service == "gateway":
         upstreams = {
             f"SHLYUZ_UPSTREAM_{name.upper()}": f"http://127.0.0.1:{around.ports[f'{name}-web']}"
