@@ -88,7 +88,7 @@ def at_work():
     return working
 
 
-async def read_all(bootstrap: str, topic: str, count: int, within: float = 15.0) -> list:
+async def read_all(bootstrap: str, topic: str, count: int, within: float = 40.0) -> list:
     """Read the first messages of a topic, without a group."""
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None)
     await consumer.start()
@@ -108,7 +108,7 @@ def read():
     return read_all
 
 
-async def until(condition, within: float = 15.0):
+async def until(condition, within: float = 40.0):
     """Wait for something to become true, and give it."""
     async with asyncio.timeout(within):
         while not (value := await condition()):

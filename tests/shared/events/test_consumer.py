@@ -109,7 +109,7 @@ class TestConsumer:
             await asyncio.sleep(0.5)
         await send(settings.kafka, topic, submitted("smp-2"))
         async with at_work(consumer):
-            await eventually(lambda: _equal(rooms(database), ["smp-1/1", "smp-2/1"]), 30)
+            await eventually(lambda: _equal(rooms(database), ["smp-1/1", "smp-2/1"]))
         assert guests.tries == ["smp-1/1", "smp-2/1"]
 
     async def test_tries_three_times_then_parks_what_follows_in_order_and_goes_on_with_other_keys(
@@ -173,7 +173,7 @@ class TestConsumer:
         guests.away = True
         await send(settings.kafka, topic, submitted("smp-1"), submitted("smp-1", 2))
         async with at_work(consumer):
-            await eventually(lambda: _holds(lambda: len(guests.tries) > 3), 20)
+            await eventually(lambda: _holds(lambda: len(guests.tries) > 3))
             assert set(guests.tries) == {"smp-1/1"}
             assert await rooms(database) == []
             guests.away = False

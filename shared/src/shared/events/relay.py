@@ -37,6 +37,7 @@ _LOG = get_logger(__name__)
 _PAUSE_SECONDS = 0.5
 _STOP_SECONDS = 3.0
 _WATCH = timedelta(seconds=5)
+_WATCH_BEFORE_SENDING = timedelta(seconds=1)
 _SWEEP = timedelta(minutes=10)
 _BATCH = 200
 
@@ -64,6 +65,7 @@ class Relay:
         self._bootstrap = settings.kafka
         self._waiting = Waiting(database)
         self._wanted = asyncio.Event()
+        self._watched = 0.0
         self._listener = outbox.listen(self.wake) if outbox is not None else None
 
     def wake(self) -> None:
@@ -88,14 +90,12 @@ class Relay:
         loop = asyncio.get_running_loop()
         async with self._producer() as producer:
             self.ready = True
-            watched, swept = loop.time(), loop.time()
+            swept = loop.time()
             while True:
                 self._wanted.clear()
                 if not await self._turn(producer):
                     await self._rest()
-                if loop.time() - watched > _WATCH.total_seconds():
-                    await self._watch()
-                    watched = loop.time()
+                await self._watch_after(_WATCH)
                 if loop.time() - swept > _SWEEP.total_seconds():
                     await self._waiting.sweep(self._settings.event_retention)
                     swept = loop.time()
@@ -134,6 +134,7 @@ class Relay:
             WAITING.labels(self._service).set(len(batch.rows))
             if not batch.rows:
                 return 0
+            await self._watch_after(_WATCH_BEFORE_SENDING)
             chains = [list(chain) for _, chain in groupby(sorted(batch.rows, key=_order), key=lambda row: row.key)]
             results = await asyncio.gather(*(self._send_chain(producer, chain) for chain in chains))
             acknowledged = [sent for done, _ in results for sent in done]
@@ -171,8 +172,13 @@ class Relay:
         DELAY.labels(self._service).observe(max(0.0, row.age.total_seconds()))
         return Acknowledged(seq=row.seq, topic=row.topic, partition=metadata.partition, offset=metadata.offset)
 
+    async def _watch_after(self, span: timedelta) -> None:
+        if asyncio.get_running_loop().time() - self._watched > span.total_seconds():
+            await self._watch()
+
     async def _watch(self) -> None:
         """Compare the broker's ends with what it acknowledged; raises `BrokerForgot`."""
+        self._watched = asyncio.get_running_loop().time()
         recorded = await self._waiting.recorded()
         if not recorded:
             return

@@ -47,7 +47,7 @@ outbox_offsets = Table(
     metadata,
     Column("topic", Text, primary_key=True),
     Column("partition", Integer, primary_key=True, autoincrement=False),
-    Column("offset", BigInteger, nullable=False, comment="of the last message that the broker acknowledged"),
+    Column("offset", BigInteger, nullable=False, comment="of a message that the broker acknowledged, of the last ones"),
 )
 
 inbox = Table(

@@ -67,12 +67,14 @@ class Batch:
         if not sent:
             return
         await self.session.execute(_MARK, {"seqs": [one.seq for one in sent]})
-        highest: dict[tuple[str, int], int] = {}
+        first: dict[tuple[str, int], int] = {}
         for one in sent:
             place = (one.topic, one.partition)
-            highest[place] = max(highest.get(place, -1), one.offset)
+            first[place] = min(first.get(place, one.offset), one.offset)
+        # The first of each partition, not the last: the embedded broker tells as a partition's end the offset after the
+        # first message of its last batch, which is above every first one and below some last ones.
         # In one order, so that two relays never wait for each other.
-        for (topic, partition), offset in sorted(highest.items()):
+        for (topic, partition), offset in sorted(first.items()):
             values = {"topic": topic, "partition": partition, "offset": offset}
             known = (await self.session.execute(_RECORD, values)).scalar_one()
             # Another relay was ahead by a little, or the broker began anew: its end offsets tell which.
@@ -94,7 +96,7 @@ class Waiting:
             yield Batch(session=session, rows=rows)
 
     async def recorded(self) -> Mapping[tuple[str, int], int]:
-        """Give the highest acknowledged offset by topic and partition."""
+        """Give by topic and partition an offset that the broker acknowledged, and must still have."""
         async with self._database.transaction() as session:
             rows = await session.execute(text('SELECT topic, partition, "offset" FROM outbox_offsets'))
             return {(row.topic, row.partition): row.offset for row in rows}
