@@ -7,7 +7,7 @@ import pytest
 from shared.pki import keys
 from shared.pki.algorithms import Family, Hash, Scheme, digest
 from shared.pki.codes import Code, Refused
-from shared.pki.gost import digests, engine, libcrypto, points
+from shared.pki.gost import digests, engine, libcrypto, points, tables
 from shared.pki.gost_signing import GostPrivateKey
 
 M1 = b"012345678901234567890123456789012345678901234567890123456789012"
@@ -70,11 +70,34 @@ class TestSignature:
         curve = points.CURVES[points.SIZES[family.value]]
         base = (curve.x, curve.y)
         opposite = (curve.x, curve.p - curve.y)
-        chosen = engine.chosen().combine
+        ways = (engine.chosen().combine, tables.combine, tables.combine_new)
         for one, other, key in ((1, 1, base), (1, 1, opposite), (5, 7, opposite), (1, curve.q - 1, base), (0, 3, base)):
             expected = points.combine(curve, points.mpz(one), points.mpz(other), key)
-            assert chosen(curve, points.mpz(one), points.mpz(other), key) == expected
+            for way in ways:
+                assert way(curve, points.mpz(one), points.mpz(other), key) == expected
         assert points.combine(curve, points.mpz(1), points.mpz(1), opposite) is None
+
+    def test_is_the_same_by_tables(self, family: Family, hash_: Hash):
+        curve, chance = points.CURVES[points.SIZES[family.value]], Random(34)
+        key = points.multiply(curve, chance.getrandbits(200) + 2, (curve.x, curve.y))
+        assert key is not None
+        edges = (0, 1, 127, 128, 129, 255, 256, 0x8080, 0xFFFF, curve.q // 2, curve.q - 1)
+        scalars = [points.mpz(chance.randrange(int(curve.q))) for _ in range(6)] + [points.mpz(edge) for edge in edges]
+        for one, other in zip(scalars, reversed(scalars), strict=True):
+            expected = points.combine(curve, one, other, key)
+            assert tables.combine(curve, one, other, key) == expected
+            assert tables.combine_new(curve, one, other, key) == expected
+
+    def test_of_an_authority_goes_over_to_tables(self, family: Family, hash_: Hash):
+        private = GostPrivateKey(family)
+        public, scheme = keys.load(private.spki).recurring(), Scheme(family=family, hash=hash_)
+        signature = private.sign(b"form")
+        tables.table(curve := points.CURVES[private.size], (curve.x, curve.y))
+        made = tables.table.cache_info().misses
+        for _ in range(10):
+            assert public.verify(scheme, signature, b"form")
+            assert not public.verify(scheme, signature, b"another")
+        assert tables.table.cache_info().misses == made + 1
 
     def test_needs_a_key_on_the_curve(self, family: Family, hash_: Hash):
         spki = bytearray(GostPrivateKey(family).spki)
@@ -94,7 +117,7 @@ class TestEngine:
 
         monkeypatch.setattr(engine, "LibCrypto", absent)
         monkeypatch.setattr(engine, "LibGcrypt", absent)
-        assert engine._curves() == (points.combine, "Python with gmpy2")
+        assert engine._curves() == (tables.combine_new, "Python with gmpy2")
         assert engine._digest() == (digests.streebog, "Python")
 
     def test_takes_no_library_that_is_not_there_or_not_right(self, monkeypatch: pytest.MonkeyPatch):

@@ -3,6 +3,7 @@
 The file is JSON: document, signature, expectation, verdict with its path, and every list or answer that was used. It is
 checked by carrying out condition 2 again, at the recorded time, with the recorded data: nothing in the file is believed
 but the time and when the lists were fetched, which the application's history and audit chain bear witness to.
+An application's file holds all that was signed in its course as `items`, and each list or answer once for all of them.
 """
 
 import base64
@@ -24,8 +25,10 @@ from shared.pki.verdict import Source, SourceKind, Verdict
 from shared.pki.verifier import Verifier
 
 FORMAT: Final = "shlyuz-evidence-1"
+APPLICATION_FORMAT: Final = "shlyuz-application-evidence-1"
 _MAX_BUNDLE: Final = 1024 * 1024 * 1024
 _MAX_PATH: Final = 8
+_MAX_ITEMS: Final = 1000
 
 
 class BundleUnreadable(ValueError):
@@ -70,7 +73,31 @@ def verify(bundle: bytes, trust: Trust) -> Reexamination:
     """Carry out condition 2 again. Of `trust` anchors and budgets are taken; intermediates come from the bundle and
     must lead to an anchor. Raises BundleUnreadable.
     """
-    parts = _read(bundle)
+    return _examine(_read(bundle, FORMAT), trust)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One signed document of an application: what it is, and what its examination now gives."""
+
+    kind: str
+    result: Reexamination
+
+
+def verify_application(bundle: bytes, trust: Trust) -> tuple[Item, ...]:
+    """Carry out condition 2 again for each signed document of an application, as `verify` does for one.
+
+    Raises BundleUnreadable, also for a file without any: it would show nothing.
+    """
+    parts = _read(bundle, APPLICATION_FORMAT)
+    items = parts.get("items")
+    if not isinstance(items, list) or not 0 < len(items) <= _MAX_ITEMS or not all(isinstance(i, dict) for i in items):
+        raise BundleUnreadable("no signed documents, or too many")
+    shared = {"revocation": parts.get("revocation")}
+    return tuple(Item(kind=str(item.get("kind")), result=_examine({**item, **shared}, trust)) for item in items)
+
+
+def _examine(parts: Mapping[str, Any], trust: Trust) -> Reexamination:
     try:
         recorded = Verdict.from_json(parts["verdict"])
         expect = Expectation.from_json(parts["expectation"])
@@ -86,15 +113,15 @@ def verify(bundle: bytes, trust: Trust) -> Reexamination:
     return Reexamination(recorded=recorded, now=verdict)
 
 
-def _read(bundle: bytes) -> Mapping[str, Any]:
+def _read(bundle: bytes, format_: str) -> Mapping[str, Any]:
     if len(bundle) > _MAX_BUNDLE:
         raise BundleUnreadable("a bundle of absurd size")
     try:
         parts = json.loads(bundle)
     except (ValueError, RecursionError):
         raise BundleUnreadable("not JSON") from None
-    if not isinstance(parts, dict) or parts.get("format") != FORMAT:
-        raise BundleUnreadable(f"not of the format {FORMAT}")
+    if not isinstance(parts, dict) or parts.get("format") != format_:
+        raise BundleUnreadable(f"not of the format {format_}")
     return parts
 
 

@@ -25,6 +25,7 @@ GOST_256_PARAMETERS: Final = "1.2.398.3.10.1.1.1.1.1"
 
 _MIN_RSA, _MAX_RSA = 2048, 8192  # bits; above, one verification costs more than all the rest
 _MAX_EXPONENT = 64  # bits, as OpenSSL
+_BEFORE_TABLES = 8  # uses of an authority's GOST key: a root that verifies one certificate never pays for its tables
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 _HASHES: Final[dict[Hash, hashes.HashAlgorithm]] = {
@@ -50,6 +51,10 @@ class PublicKey(ABC):
     @abstractmethod
     def verify(self, scheme: Scheme, signature: bytes, message: bytes) -> bool:
         """Tell whether `signature` over `message` is this key's. False also for a scheme of another family."""
+
+    def recurring(self) -> "PublicKey":
+        """Give the same key as an authority's, of which many verifications are to be expected."""
+        return self
 
 
 class RsaKey(PublicKey):
@@ -139,16 +144,22 @@ class DsaKey(PublicKey):
 class GostKey(PublicKey):
     """GOST R 34.10-2015 of Kazakhstan: x and y little-endian, signature r and s little-endian one after the other."""
 
-    __slots__ = ("family", "label", "point")
+    __slots__ = ("_left", "family", "label", "point")
 
-    def __init__(self, family: Family, point: points.Point) -> None:
+    def __init__(self, family: Family, point: points.Point, *, recurring: bool = False) -> None:
         self.point, self.family = point, family
+        self._left = _BEFORE_TABLES if recurring else None
         self.label = "GOST-512" if family is Family.GOST_512 else "GOST-256"
 
     def verify(self, scheme: Scheme, signature: bytes, message: bytes) -> bool:
         if scheme.family is not self.family:
             return False
-        return engine.verify(self.point, digest(scheme.hash, message), signature)
+        if self._left:  # two threads that count at once are harmless: the table comes one use sooner or later
+            self._left -= 1
+        return engine.verify(self.point, digest(scheme.hash, message), signature, recurring=self._left == 0)
+
+    def recurring(self) -> "GostKey":
+        return GostKey(self.family, self.point, recurring=True)
 
 
 @lru_cache(maxsize=1024)

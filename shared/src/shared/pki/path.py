@@ -50,7 +50,7 @@ class Progress:
         """Begin under an anchor; `length` counts the certificates below it (6.1.2). Raises Refused for its key."""
         return cls(
             issuer=anchor.subject,
-            key=keys.load(anchor.spki, weak=weak),
+            key=keys.load(anchor.spki, weak=weak).recurring(),
             level=policies.root(),
             constraints=Constraints(),
             explicit_policy=0 if inputs.explicit_policy else length + 1,
@@ -102,7 +102,7 @@ class Progress:
         if any(policies.ANY in pair for pair in mappings):  # (a)
             raise Refused(Code.POLICIES_REFUSED, "anyPolicy must not be mapped")
         level = policies.rename(self.level, mappings, allowed=self.policy_mapping > 0)  # (b)
-        key = self._next_key(authority)  # (c) to (f)
+        key = self._next_key(authority).recurring()  # (c) to (f)
         constraints = self.constraints.narrowed(extensions.name_constraints(authority))  # (g)
         own = 0 if authority.self_issued else 1  # (h)
         explicit, mapping = max(self.explicit_policy - own, 0), max(self.policy_mapping - own, 0)

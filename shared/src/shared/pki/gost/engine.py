@@ -10,7 +10,7 @@ from typing import Final
 
 from gmpy2 import mpz
 
-from shared.pki.gost import digests, points
+from shared.pki.gost import digests, points, tables
 from shared.pki.gost.libcrypto import LibCrypto, LibGcrypt, NotThere
 
 Combine = Callable[[points.Curve, mpz, mpz, points.Affine], mpz | None]
@@ -41,7 +41,11 @@ def chosen() -> Engine:
 def describe() -> dict[str, str]:
     """Say for people what carries GOST's curves and digest here."""
     engine = chosen()
-    return {"gost curves": engine.curves_by, "streebog": engine.digest_by, "gost 34.311-95": "Python"}
+    return {
+        "gost curves": f"{engine.curves_by}; authorities' keys by tables",
+        "streebog": engine.digest_by,
+        "gost 34.311-95": "Python",
+    }
 
 
 def _curves() -> tuple[Combine, str]:
@@ -51,7 +55,7 @@ def _curves() -> tuple[Combine, str]:
             return library.combine, f"{library.name}, EC_POINT_mul"
     except NotThere:
         pass
-    return points.combine, "Python with gmpy2"
+    return tables.combine_new, "Python with gmpy2"
 
 
 def _agrees(combine: Combine, curve: points.Curve) -> bool:
@@ -75,6 +79,6 @@ def streebog(data: bytes, bits: int) -> bytes:
     return chosen().streebog(data, bits)
 
 
-def verify(key: points.Point, digest: bytes, signature: bytes) -> bool:
-    """Judge a GOST signature with what was chosen; an authority's key, met often, gets tables of its own."""
-    return points.verify(key, digest, signature, chosen().combine)
+def verify(key: points.Point, digest: bytes, signature: bytes, *, recurring: bool = False) -> bool:
+    """Judge a GOST signature with what was chosen; a key that recurs, an authority's, by a table of its own."""
+    return points.verify(key, digest, signature, tables.combine if recurring else chosen().combine)

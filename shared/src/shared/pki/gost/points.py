@@ -1,9 +1,10 @@
 """The verification equation of GOST R 34.10-2015 (ST RK 2012, RFC 7091) on the two curves that Kazakhstan's keys use.
 
-Jacobian coordinates over gmpy2, Shamir's trick: anywhere that Python runs. `shared.pki.gost.libcrypto` is faster.
+Jacobian coordinates over gmpy2, anywhere that Python runs. `shared.pki.gost.tables` is faster where a point recurs,
+`shared.pki.gost.libcrypto` where OpenSSL can be loaded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from gmpy2 import invert, mpz
@@ -58,7 +59,8 @@ Jacobian = tuple[mpz, mpz, mpz]
 Affine = tuple[mpz, mpz]
 
 _ZERO, _ONE = mpz(0), mpz(1)
-_INFINITY: Final[Jacobian] = (_ONE, _ONE, _ZERO)
+INFINITY: Final[Jacobian] = (_ONE, _ONE, _ZERO)
+_WINDOW: Final = 32  # odd digits from -31 to 31
 
 
 class NotOnCurve(ValueError):
@@ -74,10 +76,11 @@ def read(size: int, both: bytes) -> Point:
     return Point(size, int(x), int(y))
 
 
-def verify(key: Point, digest: bytes, signature: bytes, combine: "Combine | None" = None) -> bool:
+def verify(key: Point, digest: bytes, signature: bytes, combined: "Combine | None" = None) -> bool:
     """Judge a signature (r, then s, little-endian) over a digest as its standard writes it.
 
-    `combine` computes one·P + other·Q; the default is Python's.
+    `combined` computes the abscissa of one·P + other·Q; the default is the plainest way, which the others must agree
+    with.
     """
     curve, size = CURVES[key.size], key.size
     if len(signature) != 2 * size or len(digest) != size:
@@ -86,36 +89,70 @@ def verify(key: Point, digest: bytes, signature: bytes, combine: "Combine | None
     if not (0 < r < curve.q and 0 < s < curve.q):
         return False
     inverse = invert(mpz(int.from_bytes(digest, "little")) % curve.q or _ONE, curve.q)
-    x = (combine or _combine)(curve, s * inverse % curve.q, -r * inverse % curve.q, (mpz(key.x), mpz(key.y)))
+    x = (combined or combine)(curve, s * inverse % curve.q, -r * inverse % curve.q, (mpz(key.x), mpz(key.y)))
     return x is not None and x % curve.q == r
 
 
 def combine(curve: Curve, one: mpz, other: mpz, key: Affine) -> mpz | None:
-    """Compute the abscissa of one·P + other·Q; None at infinity."""
+    """Compute the abscissa of one·P + other·Q bit by bit (Shamir's trick); None at infinity."""
     p, base = curve.p, (curve.x, curve.y)
-    both = _affine(p, _add(p, (base[0], base[1], _ONE), key))
+    both = affine(p, add(p, (base[0], base[1], _ONE), key))
     table = {"01": key, "10": base, "11": both}
-    result, length = _INFINITY, max(one.bit_length(), other.bit_length())
+    result, length = INFINITY, max(one.bit_length(), other.bit_length())
     for pair in zip(format(int(one), f"0{length}b"), format(int(other), f"0{length}b"), strict=True):
-        result = _double(p, result)
+        result = double(p, result)
         addend = table.get("".join(pair))
         if addend is not None:
-            result = _add(p, result, addend)
-    end = _affine(p, result)
+            result = add(p, result, addend)
+    end = affine(p, result)
     return end[0] if end else None
+
+
+def multiple(curve: Curve, scalar: mpz, point: Affine) -> Jacobian:
+    """Compute scalar·P by signed odd digits of six bits (wNAF): a doubling a bit, an addition every seven."""
+    p = curve.p
+    twice = affine(p, double(p, (*point, _ONE)))
+    odd = [point]  # P, 3P, 5P ... 31P; none is infinity, for the order is a prime far above
+    while twice is not None and len(odd) < _WINDOW // 2:
+        following = affine(p, add(p, (*odd[-1], _ONE), twice))
+        assert following is not None  # noqa: S101
+        odd.append(following)
+    result = INFINITY
+    for digit in reversed(list(_signed_digits(int(scalar)))):
+        result = double(p, result)
+        if digit > 0:
+            result = add(p, result, odd[digit >> 1])
+        elif digit < 0:
+            x, y = odd[-digit >> 1]
+            result = add(p, result, (x, p - y))
+    return result
+
+
+def _signed_digits(scalar: int) -> Iterator[int]:
+    """Cut a scalar into digits that are zero or odd, lowest first."""
+    while scalar:
+        digit = 0
+        if scalar & 1:
+            digit = scalar & 2 * _WINDOW - 1
+            if digit > _WINDOW:
+                digit -= 2 * _WINDOW
+            scalar -= digit
+        yield digit
+        scalar >>= 1
 
 
 def multiply(curve: Curve, scalar: int, point: Affine) -> Affine | None:
     """Compute scalar·P; None at infinity. Not in constant time: for tests and the demo's keys."""
-    result = _INFINITY
+    result = INFINITY
     for bit in format(scalar, "b"):
-        result = _double(curve.p, result)
+        result = double(curve.p, result)
         if bit == "1":
-            result = _add(curve.p, result, point)
-    return _affine(curve.p, result)
+            result = add(curve.p, result, point)
+    return affine(curve.p, result)
 
 
-def _double(p: mpz, point: Jacobian) -> Jacobian:
+def double(p: mpz, point: Jacobian) -> Jacobian:
+    """Compute 2·P."""
     x, y, z = point
     if not z:
         return point
@@ -125,7 +162,8 @@ def _double(p: mpz, point: Jacobian) -> Jacobian:
     return x3, (alpha * (4 * beta - x3) - 8 * gamma * gamma) % p, ((y + z) ** 2 - gamma - delta) % p
 
 
-def _add(p: mpz, point: Jacobian, addend: Affine | None) -> Jacobian:
+def add(p: mpz, point: Jacobian, addend: Affine | None) -> Jacobian:
+    """Compute P + Q; Q None is infinity."""
     x, y, z = point
     if addend is None:
         return point
@@ -134,19 +172,17 @@ def _add(p: mpz, point: Jacobian, addend: Affine | None) -> Jacobian:
     z2 = z * z % p
     h, r = (addend[0] * z2 - x) % p, (addend[1] * z2 * z - y) % p
     if not h:
-        return _INFINITY if r else _double(p, point)
+        return INFINITY if r else double(p, point)
     h2 = h * h % p
     h3, v = h * h2 % p, x * h2 % p
     x3 = (r * r - h3 - 2 * v) % p
     return x3, (r * (v - x3) - y * h3) % p, z * h % p
 
 
-def _affine(p: mpz, point: Jacobian) -> Affine | None:
+def affine(p: mpz, point: Jacobian) -> Affine | None:
+    """Give x and y; None at infinity."""
     if not point[2]:
         return None
     inverse = invert(point[2], p)
     square = inverse * inverse % p
     return point[0] * square % p, point[1] * square * inverse % p
-
-
-_combine = combine
