@@ -100,6 +100,18 @@ class TestProblem:
         refused = await client.post("/rooms", content=endless(), headers=running.headers())
         assert (refused.status_code, refused.json()["code"]) == (413, "body-too-large")
 
+    @pytest.mark.parametrize("size", [1_500_000, 5_000_000, 12_000_000])
+    async def test_reads_on_for_a_moment_so_that_the_sender_of_too_much_is_told(self, running, size):
+        async with httpx.AsyncClient(base_url=running.url, trust_env=False) as client:
+            refused = await client.post("/rooms", content=b" " * size, headers=running.headers())
+        assert (refused.status_code, refused.json()["code"]) == (413, "body-too-large")
+
+    async def test_does_not_ask_for_a_body_that_it_would_refuse(self, running):
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        writer.write(b"POST /rooms HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\nExpect: 100-continue\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+        writer.close()
+
     async def test_takes_brackets_within_texts_for_texts(self, running, client):
         request = {"number": 4, "guest": "[{" * 15 + '"\\'}
         content = b'{"number": 4, "guest": "' + b"[{" * 15 + b'\\"\\\\"' + b', "more": ["' + b"[" * 500 + b'"]}'

@@ -1,7 +1,9 @@
 """The outermost layer of every process: request id, size limit, access log, metrics, an answer whatever happens."""
 
+import asyncio
 import re
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, Final
 
@@ -18,6 +20,8 @@ from shared.web.refusals import BadRequest, BodyTooLarge
 _LOG = get_logger(__name__)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_MOST_DRAINED: Final = 16 * 1024 * 1024
+_DRAIN_SECONDS: Final = 2.0
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _SECONDS = Histogram(
     "shlyuz_http_request_seconds",
@@ -100,7 +104,24 @@ async def _give(problem: ProblemError, scope: Scope, receive: Receive, answer: _
     response = problem_response(problem, headers.get("accept-language"), instance=scope["path"])
     if isinstance(problem, BodyTooLarge):
         response.headers["Connection"] = "close"
+        if "expect" not in headers:  # whoever asked first has sent nothing yet, and is answered instead
+            await _drain(receive)
     await response(scope, receive, answer)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on and throw away for a moment.
+
+    Closed with unread bytes, a socket is reset, and the sender loses the answer that was on its way.
+    """
+    left = _MOST_DRAINED
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while left > 0:
+                message = await receive()
+                if message["type"] != "http.request" or not message.get("more_body", False):
+                    return
+                left -= len(message.get("body", b""))
 
 
 def _request_id(given: str | None) -> str:
