@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Final
 
 from shared.pki import certificate
@@ -21,18 +22,33 @@ from shared.pki.expectation import Expectation
 from shared.pki.ocsp import FetchedAnswer
 from shared.pki.revocation import ListRefused, RevocationIndex, read_list
 from shared.pki.trust import Trust
-from shared.pki.verdict import Source, SourceKind, Verdict
+from shared.pki.verdict import Evidence, Source, SourceKind, Verdict
 from shared.pki.verifier import Verifier
 
 FORMAT: Final = "shlyuz-evidence-1"
 APPLICATION_FORMAT: Final = "shlyuz-application-evidence-1"
 _MAX_BUNDLE: Final = 1024 * 1024 * 1024
 _MAX_PATH: Final = 8
+_MAX_SIGNERS: Final = 32
 _MAX_ITEMS: Final = 1000
 
 
+class BundleFault(StrEnum):
+    """Why a bundle is refused before anything in it is judged."""
+
+    TOO_LARGE = "bundle-too-large"
+    MALFORMED = "bundle-malformed"
+    PART_MISSING = "bundle-part-missing"
+    PART_CHANGED = "bundle-part-changed"
+    CERTIFICATE_MALFORMED = "bundle-certificate-malformed"
+
+
 class BundleUnreadable(ValueError):
-    """The file is no bundle, or its parts do not have the hashes that it gives them."""
+    """The bundle is refused: no bundle, or its parts have not the hashes that it gives them. `code` is stable."""
+
+    def __init__(self, code: BundleFault, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail = code, detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +86,9 @@ def build(
 
 
 def verify(bundle: bytes, trust: Trust) -> Reexamination:
-    """Carry out condition 2 again. Of `trust` anchors and budgets are taken; intermediates come from the bundle and
-    must lead to an anchor. Raises BundleUnreadable.
+    """Carry out condition 2 again. Of `trust` anchors and budgets are taken; intermediates and the signers of lists
+    come from the bundle and must lead to an anchor. A list that cannot be used counts as absent, so that the verdicts
+    differ. Raises BundleUnreadable, and nothing else whatever the bytes are.
     """
     return _examine(_read(bundle, FORMAT), trust)
 
@@ -84,6 +101,11 @@ class Item:
     result: Reexamination
 
 
+def is_application(bundle: bytes) -> bool:
+    """Tell an application's file from one signature's: base64 has no hyphen, so nothing else can hold the name."""
+    return APPLICATION_FORMAT.encode() in bundle
+
+
 def verify_application(bundle: bytes, trust: Trust) -> tuple[Item, ...]:
     """Carry out condition 2 again for each signed document of an application, as `verify` does for one.
 
@@ -92,7 +114,7 @@ def verify_application(bundle: bytes, trust: Trust) -> tuple[Item, ...]:
     parts = _read(bundle, APPLICATION_FORMAT)
     items = parts.get("items")
     if not isinstance(items, list) or not 0 < len(items) <= _MAX_ITEMS or not all(isinstance(i, dict) for i in items):
-        raise BundleUnreadable("no signed documents, or too many")
+        raise BundleUnreadable(BundleFault.MALFORMED, "no signed documents, or too many")
     shared = {"revocation": parts.get("revocation")}
     return tuple(Item(kind=str(item.get("kind")), result=_examine({**item, **shared}, trust)) for item in items)
 
@@ -101,13 +123,13 @@ def _examine(parts: Mapping[str, Any], trust: Trust) -> Reexamination:
     try:
         recorded = Verdict.from_json(parts["verdict"])
         expect = Expectation.from_json(parts["expectation"])
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise BundleUnreadable("the verdict or the expectation cannot be read") from None
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise BundleUnreadable(BundleFault.MALFORMED, "the verdict or the expectation cannot be read") from None
     document, signature = _bytes(parts.get("document")), _bytes(parts.get("signature"))
     held = recorded.evidence
     if (_hash(document), _hash(signature)) != (held.document_sha256, held.signature_sha256):
-        raise BundleUnreadable("document or signature is not the one that was judged")
-    narrowed = replace(trust, intermediates=_intermediates(held.path), lists=(), responders=())
+        raise BundleUnreadable(BundleFault.PART_CHANGED, "document or signature is not the one that was judged")
+    narrowed = replace(trust, intermediates=_intermediates(held), lists=(), responders=())
     index, answers = _sources(parts.get("revocation"), held.revocation, narrowed)
     verdict = Verifier(narrowed, index).verify(document, signature, at=held.at, expect=expect, answers=answers)
     return Reexamination(recorded=recorded, now=verdict)
@@ -115,40 +137,40 @@ def _examine(parts: Mapping[str, Any], trust: Trust) -> Reexamination:
 
 def _read(bundle: bytes, format_: str) -> Mapping[str, Any]:
     if len(bundle) > _MAX_BUNDLE:
-        raise BundleUnreadable("a bundle of absurd size")
+        raise BundleUnreadable(BundleFault.TOO_LARGE, "a bundle of absurd size")
     try:
         parts = json.loads(bundle)
     except (ValueError, RecursionError):
-        raise BundleUnreadable("not JSON") from None
+        raise BundleUnreadable(BundleFault.MALFORMED, "not JSON") from None
     if not isinstance(parts, dict) or parts.get("format") != format_:
-        raise BundleUnreadable(f"not of the format {format_}")
+        raise BundleUnreadable(BundleFault.MALFORMED, f"not of the format {format_}")
     return parts
 
 
-def _intermediates(path: tuple[bytes, ...]) -> tuple[Certificate, ...]:
-    if len(path) > _MAX_PATH:
-        raise BundleUnreadable("a path of absurd length")
+def _intermediates(held: Evidence) -> tuple[Certificate, ...]:
+    if len(held.path) > _MAX_PATH or len(held.list_signers) > _MAX_SIGNERS:
+        raise BundleUnreadable(BundleFault.MALFORMED, "a path of absurd length")
     try:
-        return tuple(certificate.parse(data) for data in path[1:-1])
+        return tuple(certificate.parse(data) for data in (*held.path[1:-1], *held.list_signers))
     except Malformed as fault:
-        raise BundleUnreadable(f"a certificate of the path: {fault}") from None
+        raise BundleUnreadable(BundleFault.CERTIFICATE_MALFORMED, f"a certificate of the path: {fault}") from None
 
 
 def _sources(data: Any, sources: tuple[Source, ...], trust: Trust) -> tuple[RevocationIndex, tuple[FetchedAnswer, ...]]:
     if not isinstance(data, dict):
-        raise BundleUnreadable("the revocation data are missing")
+        raise BundleUnreadable(BundleFault.PART_MISSING, "the revocation data are missing")
     index, answers = RevocationIndex(), []
     for source in sources:
         held = _bytes(data.get(source.sha256))
         if _hash(held) != source.sha256:
-            raise BundleUnreadable("a list or answer is not the one that was used")
+            raise BundleUnreadable(BundleFault.PART_CHANGED, "a list or answer is not the one that was used")
         if source.kind is SourceKind.ANSWER:
             answers.append(FetchedAnswer(data=held, fetched_at=source.fetched_at))
             continue
         try:
             index.put(read_list(held, trust=trust, fetched_at=source.fetched_at))
-        except ListRefused as refused:
-            raise BundleUnreadable(f"a list cannot be used: {refused.detail}") from None
+        except ListRefused:
+            continue
     return index, tuple(answers)
 
 
@@ -162,8 +184,8 @@ def _text(data: bytes) -> str:
 
 def _bytes(text: Any) -> bytes:
     if not isinstance(text, str):
-        raise BundleUnreadable("a part is missing")
+        raise BundleUnreadable(BundleFault.PART_MISSING, "a part is missing")
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise BundleUnreadable("a part is not base64") from None
+        raise BundleUnreadable(BundleFault.MALFORMED, "a part is not base64") from None

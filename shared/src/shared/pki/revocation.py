@@ -52,11 +52,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """An outcome, why, and the sources that it stands on."""
+    """An outcome, why, the sources that it stands on, and the certificates of their signers beside the path."""
 
     outcome: Outcome
     detail: str
     sources: tuple[Source, ...] = ()
+    signers: tuple[Certificate, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class _Findings:
 
     covered: set[int] = field(default_factory=set)
     sources: list[Source] = field(default_factory=list)
+    signers: list[Certificate] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
 
 
@@ -81,11 +83,11 @@ class Revocations:
         """Judge one certificate; `issuers` stand above it, the anchor last. Raises der.Malformed for its extensions."""
         findings = _Findings()
         revoked = self._by_lists(certificate, issuers, findings) or self._by_answers(certificate, issuers, findings)
-        sources = tuple(findings.sources)
+        sources, stood_by = tuple(findings.sources), tuple(findings.signers)
         if revoked is not None:
-            return Status(outcome=Outcome.REVOKED, detail=revoked, sources=sources)
+            return Status(outcome=Outcome.REVOKED, detail=revoked, sources=sources, signers=stood_by)
         if findings.sources and (findings.covered >= ALL_REASONS):
-            return Status(outcome=Outcome.GOOD, detail="not revoked", sources=sources)
+            return Status(outcome=Outcome.GOOD, detail="not revoked", sources=sources, signers=stood_by)
         why = findings.seen[0] if findings.seen else "no list and no answer of its issuer"
         return Status(outcome=Outcome.UNKNOWN, detail=f"no usable revocation data: {why}")
 
@@ -97,7 +99,7 @@ class Revocations:
             if not reasons:
                 findings.seen.append("the list is about other certificates")
                 continue
-            fault = self._fault(base, issuers)
+            fault = self._fault(base, issuers, findings)
             if fault is not None:
                 findings.seen.append(fault)
                 continue
@@ -116,7 +118,7 @@ class Revocations:
     def _look_up(
         self, base: RevocationList, certificate: Certificate, issuers: Sequence[Certificate], findings: _Findings
     ) -> str | None:
-        delta = self._delta_over(base, issuers)
+        delta = self._delta_over(base, issuers, findings)
         entry = None
         if delta is not None:
             findings.sources.append(delta.source())
@@ -127,12 +129,14 @@ class Revocations:
             return None
         return f"revoked on {entry.at:%Y-%m-%d %H:%M:%S} UTC, reason {crl.REASONS.get(entry.reason or 0)}"
 
-    def _delta_over(self, base: RevocationList, issuers: Sequence[Certificate]) -> RevocationList | None:
+    def _delta_over(
+        self, base: RevocationList, issuers: Sequence[Certificate], findings: _Findings
+    ) -> RevocationList | None:
         """Choose the newest usable delta that fits (RFC 5280, 5.2.4; the NCA numbers deltas apart, so by date)."""
         found = [
             one
             for one in self._snapshot.get(names.folded(base.data.issuer), ())
-            if one.delta and self._fits(one, base) and self._fault(one, issuers) is None
+            if one.delta and self._fits(one, base) and self._fault(one, issuers, findings) is None
         ]
         return max(found, key=lambda one: one.this_update, default=None)
 
@@ -145,7 +149,7 @@ class Revocations:
             return delta.number is not None and delta.number >= base.number
         return delta.this_update >= base.this_update
 
-    def _fault(self, one: RevocationList, issuers: Sequence[Certificate]) -> str | None:
+    def _fault(self, one: RevocationList, issuers: Sequence[Certificate], findings: _Findings) -> str | None:
         """Say why a list does not serve at this time, under this anchor; None when it does."""
         budgets = self._trust.budgets
         if one.this_update > self._at + budgets.clock_skew:
@@ -154,10 +158,15 @@ class Revocations:
             return "the list is older than its next update"
         if self._at - one.fetched_at > budgets.list_age:
             return "the list was fetched too long ago"
-        return None if self._trusted(one.signer, issuers) else "the list's signer is not trusted for this path"
+        if self._trusted(one.signer, issuers, findings):
+            return None
+        return "the list's signer is not trusted for this path"
 
-    def _trusted(self, signer: Certificate, issuers: Sequence[Certificate]) -> bool:
-        """Judge the path of a list's signer: the same anchor (RFC 5280, 6.3.3 (f)), its period, its own status."""
+    def _trusted(self, signer: Certificate, issuers: Sequence[Certificate], findings: _Findings) -> bool:
+        """Judge the path of a list's signer: the same anchor (RFC 5280, 6.3.3 (f)), its period, its own status.
+
+        What a trusted one stands on becomes part of the findings: without it nobody could judge the list again.
+        """
         if signer in issuers:
             return True
         if signer.sha256 in self._asking:  # its own status stands in the list that it signed (PKITS 4.14.30)
@@ -171,8 +180,14 @@ class Revocations:
             path = self._issuers.find(signer, self._at)
             if not signer.not_before <= self._at <= signer.not_after or path.issuers.anchor != issuers[-1]:
                 return False
-            outcome = self.status(signer, path.issuers.certificates).outcome
-            return outcome is Outcome.GOOD or (outcome is Outcome.UNKNOWN and not self._trust.profile.every_certificate)
+            own = self.status(signer, path.issuers.certificates)
+            if own.outcome is Outcome.REVOKED or (
+                own.outcome is Outcome.UNKNOWN and self._trust.profile.every_certificate
+            ):
+                return False
+            findings.signers += (signer, *path.issuers.certificates, *own.signers)
+            findings.sources += own.sources
+            return True
         except (Refused, Malformed):
             return False
         finally:

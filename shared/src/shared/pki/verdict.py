@@ -1,7 +1,7 @@
 """What condition 2 answers: one of three values, why, by which clause, about whom, and on which evidence."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,25 @@ class SourceKind(StrEnum):
     LIST = "list"
     DELTA = "delta"
     ANSWER = "answer"
+
+
+_YEARS = range(1970, 9000)
+"""Of an instant that one may add a duration to without leaving the calendar."""
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None or instant.year not in _YEARS:
+        raise ValueError("an instant without its zone, or beyond the calendar")
+    return instant
+
+
+def _texts(certificates: Iterable[bytes]) -> list[str]:
+    return [base64.b64encode(certificate).decode() for certificate in certificates]
+
+
+def _certificates(texts: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(text, validate=True) for text in texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +63,13 @@ class Source:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Read back what as_json wrote."""
+        """Read back what as_json wrote. Raises KeyError, TypeError or ValueError for anything else."""
         return cls(
             kind=SourceKind(data["kind"]),
-            sha256=data["sha256"],
-            fetched_at=datetime.fromisoformat(data["fetched_at"]),
-            this_update=datetime.fromisoformat(data["this_update"]),
-            next_update=datetime.fromisoformat(data["next_update"]) if data["next_update"] else None,
+            sha256=bytes.fromhex(data["sha256"]).hex(),
+            fetched_at=_instant(data["fetched_at"]),
+            this_update=_instant(data["this_update"]),
+            next_update=_instant(data["next_update"]) if data["next_update"] else None,
         )
 
 
@@ -58,7 +77,8 @@ class Source:
 class Evidence:
     """What the verdict stands on, to be stored with the application.
 
-    `path` is DER, the signer's certificate first, the pinned root last; empty when no path was found.
+    `path` is DER, the signer's certificate first, the pinned root last; empty when no path was found. `list_signers`
+    are the certificates, beside those of the path, by which a list's signer was trusted.
     """
 
     at: datetime
@@ -66,6 +86,7 @@ class Evidence:
     signature_sha256: str
     path: tuple[bytes, ...] = ()
     revocation: tuple[Source, ...] = ()
+    list_signers: tuple[bytes, ...] = ()
     time_stamp: TimeStamp | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -74,20 +95,22 @@ class Evidence:
             "at": self.at.isoformat(),
             "document_sha256": self.document_sha256,
             "signature_sha256": self.signature_sha256,
-            "path": [base64.b64encode(certificate).decode() for certificate in self.path],
+            "path": _texts(self.path),
             "revocation": [source.as_json() for source in self.revocation],
+            "list_signers": _texts(self.list_signers),
             "time_stamp": self.time_stamp.as_json() if self.time_stamp else None,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Read back what as_json wrote."""
+        """Read back what as_json wrote. Raises KeyError, TypeError or ValueError for anything else."""
         return cls(
-            at=datetime.fromisoformat(data["at"]),
+            at=_instant(data["at"]),
             document_sha256=data["document_sha256"],
             signature_sha256=data["signature_sha256"],
-            path=tuple(base64.b64decode(text, validate=True) for text in data["path"]),
+            path=_certificates(data["path"]),
             revocation=tuple(Source.from_json(source) for source in data["revocation"]),
+            list_signers=_certificates(data.get("list_signers") or ()),
             time_stamp=TimeStamp.from_json(stamp) if (stamp := data.get("time_stamp")) else None,
         )
 

@@ -101,6 +101,7 @@ class _Examination:
         self._stamp: TimeStamp | None = None
         self._path: Path | None = None
         self._sources: tuple[Source, ...] = ()
+        self._list_signers: tuple[Certificate, ...] = ()
 
     def run(self) -> Verdict:
         try:
@@ -156,7 +157,7 @@ class _Examination:
         chain = path.issuers
         judge = Revocations(self._trust, self._issuers, self._snapshot, self._answers, self._at)
         status = judge.status(path.leaf, chain.certificates)
-        self._sources = status.sources
+        self._sources, self._list_signers = status.sources, status.signers
         if status.outcome is Outcome.REVOKED:
             raise Refused(Code.CERTIFICATE_REVOKED, status.detail)
         for authority, above in chain.above():
@@ -164,6 +165,7 @@ class _Examination:
             if over.outcome is Outcome.REVOKED:
                 raise Refused(Code.ISSUER_REVOKED, f"an authority of the path is {over.detail}")
             self._sources += over.sources
+            self._list_signers += over.signers
         return status
 
     def _evidence(self) -> Evidence:
@@ -175,7 +177,10 @@ class _Examination:
             document_sha256=hashlib.sha256(self._document).hexdigest(),
             signature_sha256=hashlib.sha256(self._signature).hexdigest(),
             path=path,
-            revocation=self._sources,
+            revocation=tuple(dict.fromkeys(self._sources)),
+            list_signers=tuple(
+                found for found in dict.fromkeys(one.der for one in self._list_signers) if found not in path
+            ),
             time_stamp=self._stamp,
         )
 
