@@ -161,9 +161,9 @@ class TestAnAcceptedApplication:
         items = (await walked.look("/evidence"))["items"]
         first = items[0]
         assert {name: first[name] for name in walked.signed} == walked.signed
-        assert first["evidence"]["verdict"]["value"] == "valid"
-        assert first["evidence"]["verdict"]["signer"]["iin"] == walked.portal.person.iin
-        assert first["revocation"][0]["sha256"]
+        assert first["verdict"]["value"] == "valid"
+        assert first["verdict"]["signer"]["iin"] == walked.portal.person.iin
+        assert first["verdict"]["evidence"]["revocation"][0]["sha256"]
         assert len(items) == 2  # and the performer's
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -26,6 +27,7 @@ from gateway import app as gateway_app
 from gateway.revocation.fetching import Fetcher, open_source
 from gateway.settings import Settings
 from shared.applications.cursors import read_cursor
+from shared.applications.evidence import Evidence
 from shared.db import Database, new_id
 from shared.errors import NotFound
 from shared.personal import Keyring
@@ -73,6 +75,21 @@ class Owner:
             return 200, self._accepted[key]
         self._accepted[key] = {"id": self.new_id(), "number": f"N-{len(self._accepted) + 1}", "state": "submitted"}
         return 201, self._accepted[key]
+
+    def evidence(self, application: str) -> dict[str, Any] | None:
+        """What an owner keeps of an accepted application, in its own words."""
+        for call in self.calls:
+            if "document" in call.get("body", {}) and self.accept(call["body"])[1]["id"] == application:
+                seen = Evidence(**call["body"]["evidence"])
+                exact = base64.b64decode(call["body"]["document"])
+                item = {
+                    "kind": "application", "sha256": hashlib.sha256(exact).hexdigest(),
+                    "document": call["body"]["document"], "signature": call["body"]["signature"],
+                    "received_at": seen.received_at.isoformat(), "evidence": seen.to_json(),
+                    "revocation": seen.sources(),
+                }  # fmt: skip
+                return {"application": application, "number": "N-1", "items": [item]}
+        return None
 
     def page(self, name: str, instant: str, *, newest_first: bool, cursor: str | None, limit: int) -> dict[str, Any]:
         def key(item: dict[str, Any]) -> tuple[datetime, str]:
@@ -136,6 +153,15 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
             raise NotFound
         return found[0]
 
+    @router.get("/applications/{application}/evidence")
+    async def evidence(application: str, caller: Caller) -> dict[str, Any]:
+        told = owner.evidence(application)
+        if told is None or json.loads(base64.b64decode(told["items"][0]["document"]))["applicant"]["iin"] != (
+            caller.person.iin
+        ):
+            raise NotFound
+        return told
+
     @router.get("/internal/signables/{signable}")
     async def signable(signable: str, _: Caller) -> dict[str, Any]:
         if signable not in owner.signables:
@@ -193,6 +219,10 @@ class Region:
     @property
     def booking(self) -> Owner:
         return self.owners["booking"]
+
+    def now(self) -> datetime:
+        now: datetime = self.processes["gateway"].app.state.platform.clock.now()
+        return now
 
     async def fetch_lists(self) -> None:
         """Do once what the worker does every second, and have the web process load what came."""

@@ -71,8 +71,45 @@ class TestEvidence:
 
     def test_agrees_with_the_verdict_of_then(self, bundle: Path, authority: Authority) -> None:
         result = self.verify(bundle, authority, "--json")
-        assert json.loads(result.stdout)["agrees"] is True
+        told = json.loads(result.stdout)
+        assert told["agrees"] is True
+        assert [(item["recorded"], item["now"]) for item in told["items"]] == [("valid", "valid")]
         assert result.exit_code == 0
+
+    def test_needs_no_more_than_the_root(self, bundle: Path, authority: Authority) -> None:
+        authority.trust_toml(bundle.parent / "trust")
+        root = bundle.parent / "trust" / "root.pem"
+        result = CliRunner().invoke(app, ["evidence", "verify", str(bundle), "--anchors", str(root)])
+        assert result.exit_code == 0
+        assert "signature: valid, as recorded" in result.stdout
+
+    def test_checks_every_document_of_an_application(self, bundle: Path, authority: Authority) -> None:
+        """Each list is in such a file once."""
+        one = json.loads(bundle.read_bytes())
+        shared = {"revocation": one.pop("revocation")}
+        items = [{**one, "kind": kind} for kind in ("application", "step-record")]
+        whole = {"format": "shlyuz-application-evidence-1", "application": "x", "number": "1", "items": items, **shared}
+        bundle.write_text(json.dumps(whole))
+        told = json.loads(self.verify(bundle, authority, "--json").stdout)
+        assert [(item["kind"], item["agrees"]) for item in told["items"]] == [
+            ("application", True), ("step-record", True),
+        ]  # fmt: skip
+        items[1]["document"] = "e30="
+        bundle.write_text(json.dumps(whole))
+        result = self.verify(bundle, authority)
+        assert (result.exit_code, "not the one that was judged" in result.stderr) == (1, True)
+
+    @pytest.mark.parametrize("options", [[], ["--anchors", "x", "--trust", "x"]])
+    def test_asks_whom_to_trust(self, bundle: Path, options: list[str]) -> None:
+        options = [str(bundle) if option == "x" else option for option in options]
+        result = CliRunner().invoke(app, ["evidence", "verify", str(bundle), *options])
+        assert (result.exit_code, "name whom you trust" in result.stderr) == (2, True)
+
+    def test_takes_no_certificate_for_a_root_that_is_none(self, bundle: Path, authority: Authority) -> None:
+        authority.trust_toml(bundle.parent / "trust")
+        for wrong in (bundle, bundle.parent / "trust" / "issuing.pem"):
+            result = CliRunner().invoke(app, ["evidence", "verify", str(bundle), "--anchors", str(wrong)])
+            assert result.exit_code == 1
 
     def test_does_not_believe_a_changed_document(self, bundle: Path, authority: Authority) -> None:
         changed = json.loads(bundle.read_bytes()) | {"document": "e30="}

@@ -2,7 +2,7 @@
 
 import typer
 
-from shlyuz import administrators, doctor, judging, migrating, signing
+from shlyuz import administrators, doctor, evidence, judging, migrating, signing
 from shlyuz.demo import command as demo
 from shlyuz.running import command as running
 
@@ -21,4 +21,4 @@ app.command("doctor")(doctor.command)
 app.command("sign")(signing.command)
 app.add_typer(administrators.app, name="admin")
 app.add_typer(judging.pki, name="pki")
-app.add_typer(judging.evidence, name="evidence")
+app.add_typer(evidence.app, name="evidence")

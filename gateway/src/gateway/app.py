@@ -18,12 +18,15 @@ from gateway.condition1.service import Condition1
 from gateway.condition2.responders import open_responders
 from gateway.condition2.service import Condition2
 from gateway.entrance import Entrance
+from gateway.evidence import endpoints as evidence
+from gateway.evidence.service import Evidence
 from gateway.forms.tokens import FormTokens, read_keys
 from gateway.gathering import Gathering
 from gateway.journals import endpoints as journals
 from gateway.limits.limiting import Limits
 from gateway.notices.service import Notices
 from gateway.revocation.loading import Loader
+from gateway.revocation.sources import Sources
 from gateway.routing import endpoints as routing
 from gateway.sessions.keys import AccessKeys
 from gateway.sessions.principals import Principals
@@ -75,6 +78,7 @@ def routers() -> list[APIRouter]:
         condition1.router,
         catalogue.router,
         cabinet.router,
+        evidence.router,
         tasks.router,
         journals.router,
         workstation.router,
@@ -98,9 +102,11 @@ def _resources(settings: Settings) -> Mapping[str, Resource]:
             lambda platform: Catalogue(platform.resources["upstreams"], within=settings.gather_timeout)
         ),
         "notices": _ready(_notices),
+        "sources": _ready(lambda platform: Sources(platform.database)),
         "condition2": lambda platform: _condition2(platform, Verifier(trust, index)),
         "condition1": _ready(_condition1),
         "filing": _ready(_filing),
+        "evidence": _ready(lambda platform: Evidence(platform.resources["upstreams"], platform.resources["sources"])),
         "cabinet": _ready(lambda platform: Cabinet(platform.resources["gathering"], platform.resources["notices"])),
         "tasks": _ready(_tasks),
         "hub": _ready(_hub),
@@ -144,7 +150,8 @@ def _notices(platform: Platform) -> Notices:
 @asynccontextmanager
 async def _condition2(platform: Platform, verifier: Verifier) -> AsyncIterator[Condition2]:
     async with open_responders() as responders:
-        yield Condition2(verifier, responders, platform.resources["notices"])
+        found = platform.resources
+        yield Condition2(verifier, responders, found["sources"], found["notices"])
 
 
 def _condition1(platform: Platform) -> Condition1:

@@ -1,11 +1,14 @@
 """Sealing, downloading and verifying results."""
 
+import base64
 import io
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pypdf
 import pytest
 
+from shared.applications.evidence import signed_part
 from shared.applications.results.sealing import SealMissing, Seals, SealWorker
 
 START = datetime(2026, 3, 16, 5, 0, tzinfo=UTC)
@@ -23,6 +26,25 @@ async def issued(world, sealer):
     filed = await world.carry_through(world.citizen())
     assert await sealer.run_once() == 1
     return filed
+
+
+class TestEvidence:
+    async def test_holds_what_the_performer_signed_of_the_file_before_and_after_the_seal(self, world, sealer):
+        """The seal is added behind the bytes that the performer signed."""
+        filed = await world.carry_through(world.citizen())
+        path = f"/applications/{filed['id']}/evidence"
+        before = (await world.get(path, world.citizen())).json()["items"]
+        assert await sealer.run_once() == 1
+        after = (await world.get(path, world.citizen())).json()["items"]
+        assert after == before
+        (result,) = [item for item in after if item["kind"] == "result"]
+        assert sha256(base64.b64decode(result["document"])).hexdigest() == result["sha256"]
+
+    def test_takes_no_other_bytes_for_those(self):
+        pdf = b"%PDF one /ByteRange [0 4 8 6] x"
+        assert signed_part(pdf, sha256(pdf[:4] + pdf[8:14]).digest()) == pdf[:4] + pdf[8:14]
+        assert signed_part(pdf, sha256(b"other").digest()) is None
+        assert signed_part(b"no range", sha256(b"").digest()) is None
 
 
 async def code_of(world) -> str:

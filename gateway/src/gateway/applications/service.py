@@ -42,9 +42,10 @@ class Filing:
         service = f"{document.region}.{document.service}"
         form = self._tokens.check(document.form_token, purpose=PURPOSE, service=service, now=now)
         owner = await self._catalogue.owner(service)
+        expect = Expectation.citizen(iin=person.iin)
         verdict = await self._condition2.confirm(
             signed,
-            expect=Expectation.citizen(iin=person.iin),
+            expect=expect,
             stated_iin=document.applicant.iin,
             occasion=Occasion(kind=PURPOSE, iin=person.iin, proved=True, service=service),
             at=now,
@@ -52,6 +53,6 @@ class Filing:
         body = {
             "document": sent.document,
             "signature": sent.signature,
-            "evidence": evidence(verdict, received_at=now, edition=form.edition),
+            "evidence": evidence(verdict, expect=expect, received_at=now, edition=form.edition),
         }
         return Checked(owner, body)

@@ -38,13 +38,14 @@ class Condition1:
         document = read_document(RegistrationDocument, signed.document)
         self._tokens.check(document.form_token, purpose="registration", service=None, now=now)
         iin = document.applicant.iin
+        expect = Expectation.citizen(iin=iin)
         verdict = await self._condition2.confirm(
             signed,
-            expect=Expectation.citizen(iin=iin),
+            expect=expect,
             occasion=Occasion(kind="registration", iin=iin, proved=False),
             at=now,
         )
-        return evidence(verdict, received_at=now)
+        return evidence(verdict, expect=expect, received_at=now)
 
     async def token(self, form: TokenForm, *, address: str, headers: dict[str, str], now: datetime) -> Reply:
         told = form.model_dump(exclude_none=True, exclude={"signature"}) | {"client_address": address}
@@ -60,7 +61,8 @@ class Condition1:
         if challenge.status == _NOT_FOUND:
             return {"certificate_refused": _CHALLENGE_GONE}
         signed = Signed(document=challenge.require(200).body, signature=decoded(signature))
-        verdict = await self._condition2.judge(signed, expect=Expectation.person(), at=now)
+        expect = Expectation.person()
+        verdict = await self._condition2.judge(signed, expect=expect, at=now)
         signer = verdict.signer
         if verdict.value is not Value.VALID or signer is None:
             return {"certificate_refused": verdict.code.value}
@@ -70,7 +72,7 @@ class Condition1:
                 "bin": signer.bin,
                 "roles": list(signer.roles),
                 "serial": signer.serial,
-                "evidence": evidence(verdict, received_at=now),
+                "evidence": evidence(verdict, expect=expect, received_at=now),
             }
         }
 

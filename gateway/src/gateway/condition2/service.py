@@ -13,6 +13,7 @@ from gateway.condition2.errors import SignatureNotConfirmed, SignatureNotJudged
 from gateway.condition2.responders import Responders
 from gateway.condition2.signed import Signed
 from gateway.notices.service import Notices, Refusal
+from gateway.revocation.sources import Sources
 from shared.pki.codes import Code
 from shared.pki.expectation import Expectation
 from shared.pki.verdict import Value, Verdict
@@ -31,9 +32,10 @@ class Occasion:
 
 
 class Condition2:
-    def __init__(self, verifier: Verifier, responders: Responders, notices: Notices) -> None:
+    def __init__(self, verifier: Verifier, responders: Responders, sources: Sources, notices: Notices) -> None:
         self._verifier = verifier
         self._responders = responders
+        self._sources = sources
         self._notices = notices
 
     async def judge(self, signed: Signed, *, expect: Expectation, at: datetime) -> Verdict:
@@ -45,6 +47,7 @@ class Condition2:
                 verdict = self._verifier.verify(
                     signed.document, signed.signature, at=at, expect=expect, answers=(answer,)
                 )
+                await self._sources.keep(answer, verdict)
         if verdict.value is Value.UNKNOWN:
             raise SignatureNotJudged
         return verdict

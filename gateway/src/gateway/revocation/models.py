@@ -15,6 +15,15 @@ revocation_lists = sa.Table(
     sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
 )
 
+# Answers of responders that a verdict stands on: asked for one certificate each, so never shared.
+revocation_answers = sa.Table(
+    "revocation_answers",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+)
+
 revocation_sources = sa.Table(
     "revocation_sources",
     metadata,

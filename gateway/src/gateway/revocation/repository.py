@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.revocation.models import revocation_lists, revocation_sources
+from gateway.revocation.models import revocation_answers, revocation_lists, revocation_sources
 
 Row = sa.RowMapping
 
@@ -56,6 +56,16 @@ async def held(session: AsyncSession, urls: Collection[str]) -> Sequence[Row]:
     return (await session.execute(statement)).mappings().all()
 
 
-async def data(session: AsyncSession, sha256: str) -> bytes:
-    statement = sa.select(revocation_lists.c.data).where(revocation_lists.c.sha256 == sha256)
-    return bytes((await session.execute(statement)).scalar_one())
+async def store_answer(session: AsyncSession, sha256: str, data: bytes, *, fetched_at: datetime) -> None:
+    """Keep a responder's answer; the same bytes are kept once."""
+    values = {"sha256": sha256, "data": data, "fetched_at": fetched_at}
+    await session.execute(insert(revocation_answers).values(values).on_conflict_do_nothing())
+
+
+async def data(session: AsyncSession, sha256: str) -> bytes | None:
+    """Read a list, or else an answer, by its hash."""
+    for table in (revocation_lists, revocation_answers):
+        found = await session.scalar(sa.select(table.c.data).where(table.c.sha256 == sha256))
+        if found is not None:
+            return bytes(found)
+    return None

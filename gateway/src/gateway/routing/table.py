@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from gateway.routing import shapes
-from shared.applications.cabinet.schemas import ApplicationOut, EvidenceOut, HistoryOut
+from shared.applications.cabinet.schemas import ApplicationOut, HistoryOut
 from shared.applications.catalogue.schemas import ServiceOut
 from shared.applications.documents.schemas import DocumentOut
 from shared.applications.results.schemas import VerifyOut
@@ -93,8 +93,6 @@ TABLE: tuple[Route, ...] = (
           answer=HistoryOut),
     route("GET", "/applications/{application_id}/result", _APPLICATION, Who.CITIZEN, "The signed and sealed result",
           answer="application/pdf"),
-    route("GET", "/applications/{application_id}/evidence", _APPLICATION, Who.CITIZEN,
-          "What was signed, and what condition 2 saw", answer=EvidenceOut),
     route("GET", "/verify/{code}", ById("code"), Who.ANYONE, "Is this result genuine and in force",
           answer=VerifyOut, tag="verification"),
     # tasks

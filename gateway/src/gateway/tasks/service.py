@@ -36,9 +36,10 @@ class Tasks:
         """Give the body to forward; raises what the owner says of the signable, and process 4."""
         signable = await self._signable(task_id, signable_id, person)
         signed = Signed(document=base64.b64decode(signable["document"]), signature=decoded(signature))
+        expect = Expectation.staff(bin=signable["bin"], roles=signable["roles"], iin=person.iin)
         verdict = await self._condition2.confirm(
             signed,
-            expect=Expectation.staff(bin=signable["bin"], roles=signable["roles"], iin=person.iin),
+            expect=expect,
             occasion=Occasion(kind="step", iin=person.iin, proved=True, task_id=task_id),
             at=now,
         )
@@ -46,7 +47,7 @@ class Tasks:
             "signable_id": signable_id,
             "signature": signature,
             "sha256": signable["sha256"],
-            "evidence": evidence(verdict, received_at=now),
+            "evidence": evidence(verdict, expect=expect, received_at=now),
         }
 
     async def _signable(self, task_id: str, signable_id: str, person: Actor) -> dict[str, Any]:

@@ -3,12 +3,16 @@
 The owner trusts the gateway's verdict about the signature, and nothing else: it reads the signed bytes itself.
 """
 
+import re
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from shared.errors import ProblemError
+
+_BYTE_RANGE: Final = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 
 
 class EvidenceRefused(ProblemError):
@@ -47,6 +51,8 @@ class Evidence(BaseModel):
     path: list[Base64Bytes] = Field(default_factory=list, max_length=16)
     revocation: list[Source] = Field(default_factory=list, max_length=64)
     form: FormSeen | None = None
+    expectation: dict[str, Any] | None = None
+    """Whose signature was expected, by which the verdict can be found again; only kept."""
 
     def signer(self) -> dict[str, Any]:
         """Give the signer of a valid verdict; raises EvidenceRefused."""
@@ -62,6 +68,19 @@ class Evidence(BaseModel):
     def to_json(self) -> dict[str, Any]:
         """Write everything but the revocation data, as it is sealed with the document: it names the signer."""
         return self.model_dump(mode="json", exclude={"revocation"})
+
+
+def signed_part(pdf: bytes, digest: bytes) -> bytes | None:
+    """Give the bytes of a signed result that its performer signed: its first byte range, which seals leave alone.
+
+    None where they have another hash than the one that was judged.
+    """
+    found = _BYTE_RANGE.search(pdf)
+    if found is None:
+        return None
+    first, length, second, rest = (int(number) for number in found.groups())
+    part = pdf[first : first + length] + pdf[second : second + rest]
+    return part if sha256(part).digest() == digest else None
 
 
 def full_name(signer: dict[str, Any]) -> str:

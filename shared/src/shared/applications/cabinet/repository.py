@@ -37,6 +37,7 @@ _REFUSAL = text("""
     SELECT id, number, process, content FROM notices
     WHERE application = :id AND kind = 'refusal' ORDER BY at DESC LIMIT 1
 """)
+_RESULTS = text("SELECT id, content FROM results WHERE application = :id ORDER BY signed_at")
 _NOTICES = text(f"""
     SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person, a.number AS application_number,
            p.zone
@@ -85,6 +86,11 @@ async def refusal(session: AsyncSession, application: UUID) -> Row[Any] | None:
 async def signed(session: AsyncSession, application: UUID) -> Sequence[Row[Any]]:
     """List what was signed, with its evidence."""
     return (await session.execute(_SIGNED, {"id": application})).all()
+
+
+async def results(session: AsyncSession, application: UUID) -> Sequence[Row[Any]]:
+    """List the files of an application's results, those that were annulled too."""
+    return (await session.execute(_RESULTS, {"id": application})).all()
 
 
 async def notices(session: AsyncSession, owner: Owner, after: Cursor | None, limit: int) -> Sequence[Row[Any]]:

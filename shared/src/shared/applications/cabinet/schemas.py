@@ -177,7 +177,7 @@ class SignedItem(BaseModel):
 
 
 class EvidenceOut(BaseModel):
-    """The bundle of an application; `shlyuz evidence verify` checks it."""
+    """What was signed for an application; the gateway adds lists and answers, so that anyone can check it."""
 
     application: str
     number: str

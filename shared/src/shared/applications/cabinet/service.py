@@ -1,6 +1,7 @@
 """Read the cabinet: only one's own, and with a password alone only what this account filed with its own signature."""
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from shared.applications.access import StrongerLoginNeeded
 from shared.applications.cabinet import repository
 from shared.applications.cabinet.models import Owner
 from shared.applications.cursors import Cursor, write_cursor
+from shared.applications.evidence import signed_part
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
 from shared.applications.results import repository as results
@@ -157,10 +159,12 @@ class Cabinet:
         """Bundle what was signed with what the gateway saw."""
         case = await self.case(application)
         rows = await repository.signed(self._session, application)
+        files = await repository.results(self._session, application)
+        pdfs = [case.person.open(context("results", "content", file.id), file.content) for file in files]
         return {
             "application": self._office.public(case.id),
             "number": case.file.number,
-            "items": [_signed(case.person, row) for row in rows],
+            "items": [_signed(case.person, row, pdfs) for row in rows],
         }
 
     async def notices(self, after: Cursor | None, limit: int) -> Mapping[str, Any]:
@@ -217,11 +221,15 @@ class Cabinet:
         }
 
 
-def _signed(person: Person, row: Row[Any]) -> dict[str, Any]:
+def _signed(person: Person, row: Row[Any], pdfs: Sequence[bytes]) -> dict[str, Any]:
     content = person.open_json(context("signed_documents", "content", row.id), row.content)
+    document = content["document"]
+    if document is None:  # what the performer signed of a PDF is kept as that PDF
+        parts = (signed_part(pdf, row.sha256) for pdf in pdfs)
+        document = next((b64encode(part).decode() for part in parts if part is not None), None)
     return {
         "kind": row.kind,
-        "document": content["document"],
+        "document": document,
         "signature": content["signature"],
         "sha256": row.sha256.hex(),
         "received_at": row.received_at,
