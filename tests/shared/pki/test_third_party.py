@@ -8,7 +8,7 @@ from typing import Any
 import cryptography_vectors
 import pytest
 
-from shared.pki import certificate, crl, files, ocsp
+from shared.pki import certificate, crl, der, files, ocsp
 from shared.pki.certificate import Certificate
 from shared.pki.codes import Code, Value
 from shared.pki.judge import Judge
@@ -75,6 +75,18 @@ class TestKazakhMessages:
         for place in range(len(document)):
             (tmp_path / str(place)).write_bytes(document[:place] + bytes([document[place] ^ 1]) + document[place + 1 :])
             assert ask(elsewhere, check="signature", cms="cms.der", document=str(place)) is Code.DIGEST_MISMATCH
+
+    @pytest.mark.parametrize("name", ATTACHED)
+    def test_are_der_and_refused_in_indefinite_lengths(self, tmp_path: Path, judge: Judge, name: str):
+        """The same message in BER, as a streaming library would write it. No client met so far does."""
+        outer = der.Reader.whole((DATA / "kz" / "cms" / name).read_bytes())
+        kind, wrapped = outer.raw(der.OID), outer.enter(der.explicit(0))
+        signed = wrapped.enter()
+        (tmp_path / "ber.der").write_bytes(b"\x30\x80" + kind + b"\xa0\x80\x30\x80" + signed.rest() + b"\x00\x00" * 3)
+        found = Judge(tmp_path).judge(json.dumps({"check": "signature", "cms": "ber.der"}))
+        assert found.code is Code.SIGNATURE_MALFORMED
+        assert "indefinite length: this is BER, and only DER is read" in found.detail
+        assert ask(judge, check="signature", cms=f"cms/{name}") is Code.VALID
 
     @pytest.mark.parametrize("at", CHAINS)
     @pytest.mark.parametrize("name", [one for one in ATTACHED if one.startswith(("organization", "personal_revoked"))])

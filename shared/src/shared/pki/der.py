@@ -42,8 +42,10 @@ def element(data: bytes, at: int, end: int) -> tuple[int, int, int]:
         raise Malformed("a tag of several bytes")
     if length >= 0x80:  # noqa: PLR2004 - the long form
         size = length & 0x7F
-        if size == 0 or size >= _TOO_LONG or start + size > end:
-            raise Malformed("an indefinite or absurd length")
+        if size == 0:
+            raise Malformed("an indefinite length: this is BER, and only DER is read")
+        if size >= _TOO_LONG or start + size > end:
+            raise Malformed("an absurd length")
         length = int.from_bytes(data[start : start + size], "big")
         if length < 0x80 or data[start] == 0:  # noqa: PLR2004
             raise Malformed("a length that is not minimal")
