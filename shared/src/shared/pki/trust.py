@@ -89,6 +89,24 @@ class Trust:
         return any(anchor.certificate == held for anchor in self.anchors)
 
 
+def pinned(roots: Iterable[bytes]) -> Trust:
+    """Trust these roots (DER, PEM or base64) and nothing else, for evidence off-line. Raises TrustRefused."""
+    anchors: list[Anchor] = []
+    errors: list[str] = []
+    for data in roots:
+        try:
+            held = certificate.parse(files.decode(data))
+        except (Malformed, files.Unreadable) as fault:
+            errors.append(f"no certificate: {fault}")
+            continue
+        if not is_root(held):
+            errors.append("a certificate that did not sign itself: give a root")
+        anchors.append(Anchor(certificate=held))
+    if errors or not anchors:
+        raise TrustRefused(errors or ["no anchor: nothing would be trusted"])
+    return Trust(anchors=tuple(anchors))
+
+
 class _Loading:
     """Collects every error of one file before it refuses."""
 
