@@ -20,6 +20,7 @@ from gateway.condition2.service import Condition2
 from gateway.entrance import Entrance
 from gateway.evidence import endpoints as evidence
 from gateway.evidence.service import Evidence
+from gateway.explanations import endpoints as explanations
 from gateway.forms.tokens import FormTokens, read_keys
 from gateway.gathering import Gathering
 from gateway.journals import endpoints as journals
@@ -84,6 +85,7 @@ def routers() -> list[APIRouter]:
         workstation.router,
         routing.make_router(),
         condition1.well_known,
+        explanations.router,
     ]
 
 
