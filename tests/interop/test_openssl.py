@@ -3,13 +3,13 @@
 Every disagreement must have a reason in docs/security/disagreements.md; one without fails, with the seed that makes it.
 """
 
-import re
 import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
+from tests.shared.pki import disagreements
 
 from shared.pki import certificate, crl, files
 from shared.pki.codes import Code, Refused
@@ -29,12 +29,6 @@ pytestmark = pytest.mark.interop
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DOCUMENT = b'{"purpose":"application","audience":"shlyuz"}'
 CERTIFICATES, LISTS, MESSAGES, BATCH = 4000, 500, 500, 200
-
-STRICTER = re.compile(r"^(Malformed|key-malformed|key-unknown|critical-extension-unknown|list-malformed|list-critical)")
-MORE_LENIENT = re.compile(  # openssl refuses: rows 6 to 9 of the table
-    r"unable to get local issuer|authority and (subject|issuer)|invalid extension|format error|Could not read"
-    r"|Unable to load|unsupported or invalid|CRL path|scope|self-signed|key usage does not include|unhandled critical"
-)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +64,7 @@ def unexplained(answers: list[tuple[int, str, str]]) -> list[tuple[int, str, str
     return [
         (seed, ours, theirs)
         for seed, ours, theirs in answers
-        if bool(ours) != bool(theirs) and not (STRICTER.match(ours) or MORE_LENIENT.search(theirs))
+        if bool(ours) != bool(theirs) and disagreements.row(ours, theirs, other="openssl") is None
     ]
 
 
@@ -102,7 +96,7 @@ class TestOpenssl:
         except Refused as refused:
             return str(refused)
         except Malformed as fault:
-            return f"Malformed {fault}"
+            return f"{Code.CERTIFICATE_MALFORMED}: {fault}"
         return ""
 
     def test_agrees_on_lists(self, folder: Path, authority: Authority, citizen: Holder):
@@ -142,7 +136,7 @@ class TestOpenssl:
             data = changed(original, Random(seed))
             (folder / "cms.der").write_bytes(data)
             verdict = verifier.verify(DOCUMENT, data, at=NOW, expect=Expectation.citizen())
-            ours = "" if verdict.code is Code.VALID else f"Malformed {verdict.code}"
+            ours = "" if verdict.code is Code.VALID else f"{verdict.code}: {verdict.detail}"
             text = openssl(
                 folder, "cms", "-verify", "-inform", "DER", "-in", "cms.der", "-content", "document", "-binary",
                 "-CAfile", "chain.pem", "-purpose", "any", "-attime",
