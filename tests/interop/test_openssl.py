@@ -113,7 +113,7 @@ class TestOpenssl:
                 ours, theirs = self.status(authority, holder, data), "" if "leaf.pem: OK" in text else text
                 if not ours and crl.parse(data).authority_key != crl.parse(original).authority_key:
                     theirs += "authority and issuer: openssl takes no list whose key identifier is another"
-                if not ours and any(entry.at > NOW for _, entry in crl.parse(data).entries):
+                if not ours and "revoked" in theirs and any(entry.at > NOW for _, entry in crl.parse(data).entries):
                     theirs = ""  # revoked after the judged time: openssl does not look at the date, we do (step 8)
                 answers.append((seed, ours, theirs))
         assert unexplained(answers) == []
