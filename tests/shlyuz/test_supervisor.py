@@ -149,7 +149,8 @@ class TestSupervisor:
         await until(lambda: not alive(pid) and not alive(child))
 
     async def test_gives_up_waiting_for_one_that_only_crashes(self, scene: Scene) -> None:
-        async with scene.supervised(scene.program("broken", CRASHER)) as supervisor, asyncio.timeout(20):
+        program = scene.program("broken", CRASHER, port=free_port())
+        async with scene.supervised(program) as supervisor, asyncio.timeout(20):
             with pytest.raises(CrashLoop, match=rf"broken has died {CRASHES} times in a row(.|\n)*no such database"):
                 await supervisor.ready()
         assert scene.said[0] == "broken ended by itself with status 1; started again in 0.05 s"

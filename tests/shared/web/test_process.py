@@ -15,8 +15,6 @@ from shared.events import ApplicationSubmitted, Outbox
 from shared.testing.programs import free_port
 
 SAMPLE = "shared.testing.sample"
-# What an import costs is told by the machine that runs it; a start must not grow heavy by accident.
-MOST_CPU_SECONDS = 2.0
 NOT_IN_WEB = {"aiokafka", "alembic", "pyhanko", "typst", "aiohttp"}
 
 
@@ -107,11 +105,9 @@ class TestRunService:
 
     async def test_loads_only_what_a_web_process_needs(self):
         program = (
-            f"import sys, time, shared.testing.sample.app, uvloop, shared.web.server;"
-            f"print(time.process_time()); print(*(set(sys.modules) & {NOT_IN_WEB}))"
+            f"import sys, shared.testing.sample.app, uvloop, shared.web.server;"
+            f"print(*(set(sys.modules) & {NOT_IN_WEB}))"
         )
         running = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
         out, _ = await running.communicate()
-        seconds, loaded = out.decode().split("\n")[:2]
-        assert float(seconds) < MOST_CPU_SECONDS
-        assert loaded == ""
+        assert out.decode().strip() == ""

@@ -21,7 +21,7 @@ _REFUSALS = problems(
 )
 
 
-def _asked(
+async def _asked(
     request: Request,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,

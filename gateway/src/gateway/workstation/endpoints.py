@@ -23,7 +23,7 @@ _LastEventId = Annotated[
 ]
 
 
-def last_event_id(given: _LastEventId = None) -> int | None:
+async def last_event_id(given: _LastEventId = None) -> int | None:
     if not given:
         return None
     if not (given.isascii() and given.isdigit() and len(given) <= _DIGITS):

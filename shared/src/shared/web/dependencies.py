@@ -32,12 +32,19 @@ class IdempotencyKeyInvalid(ProblemError):
     status = 400
 
 
+# Each dependency is a coroutine, also where it awaits nothing: FastAPI would run a plain function in a thread.
+
+
+async def _here(request: Request) -> Platform:
+    return _platform(request)
+
+
 def _platform(request: Request) -> Platform:
     platform: Platform = request.app.state.platform
     return platform
 
 
-Here = Annotated[Platform, Depends(_platform)]
+Here = Annotated[Platform, Depends(_here)]
 """The process's collaborators."""
 
 
@@ -50,7 +57,11 @@ Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 """One transaction for the request, committed before the answer goes out; an error in the commit is the answer."""
 
 
-def _now(platform: Here) -> datetime:
+async def _now(platform: Here) -> datetime:
+    return _service_time(platform)
+
+
+def _service_time(platform: Platform) -> datetime:
     try:
         return platform.clock.now()
     except ClockNotSet as error:
@@ -61,7 +72,7 @@ Now = Annotated[datetime, Depends(_now)]
 """The service time (aware, UTC), read once for the request."""
 
 
-def _language(request: Request) -> Language:
+async def _language(request: Request) -> Language:
     return negotiate(request.headers.get("accept-language"))
 
 
@@ -69,7 +80,7 @@ Lang = Annotated[Language, Depends(_language)]
 """The language that the caller prefers; Kazakh if it says nothing."""
 
 
-def _idempotency_key(request: Request) -> str | None:
+async def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not _KEY.fullmatch(key):
         raise IdempotencyKeyInvalid
@@ -92,7 +103,7 @@ def allow(*callers: str) -> Callable[[Request], Assertion]:
         token = _bearer(request)
         if platform.caller_keys is None:
             raise AssertionInvalid
-        assertion = platform.caller_keys.verify(token, platform.service, now=_now(platform))
+        assertion = platform.caller_keys.verify(token, platform.service, now=_service_time(platform))
         request.scope["shlyuz.caller"] = assertion.caller
         if assertion.caller not in allowed:
             raise CallerNotAllowed
