@@ -31,7 +31,7 @@ NAMES = {"surname": "Тұрсынбекова", "given_name": "Ұлжан", "pat
 # What workers write by themselves whatever a request did, and what a notice needs besides its row.
 BACKGROUND = {
     "booking": ["alembic_version", "chain_links", "inbox", "outbox_offsets"],
-    "gateway": ["alembic_version", "inbox", "notice_counters", "person_keys", "revocation_lists",
+    "gateway": ["alembic_version", "inbox", "notice_counters", "person_keys", "revocation_answers", "revocation_lists",
                 "revocation_sources", "workstation_counters", "workstation_events"],
 }  # fmt: skip
 _numbers = count(1)
@@ -46,6 +46,7 @@ class Town:
     world: World
     authority: Authority
     said: list[str] = field(default_factory=list)
+    came: list[dict[str, str]] = field(default_factory=list)
 
     def walk(self, region: str) -> BookingWalk:
         """How people of that region book: what their form asks, what the performer decides."""
@@ -57,6 +58,7 @@ class Town:
         who = {"iin": str(iin(birth=date(1960 + number // 900, 1 + number % 12, 7), sex="f", number=number)),
                **NAMES, **names}  # fmt: skip
         key = self.authority.citizen(**who, at=datetime.now(UTC)).key
+        self.came.append(who)
         name = f"{who['surname']} {who['given_name']} {who['patronymic']}"
         return self.portal(Person(iin=who["iin"], name=name, password=PASSWORD, key=key))
 

@@ -355,9 +355,9 @@ class TestASlot:
         doctor, slot = await first_free(citizen, provider)
         administrator = await town.workstation("zhambyl", "administrator", provider=provider)
         path = f"/admin/doctors/{doctor['id']}/schedule"
-        night = {"weekday": 6, "opens": "21:00", "closes": "22:00", "slot_minutes": 30}
+        saturday = {"weekday": 5, "opens": "10:00", "closes": "12:00", "slot_minutes": 30}
         today = datetime.now(UTC).date().isoformat()
-        await administrator.api.request("PUT", path, json={"valid_from": today, "receptions": [night]})
+        await administrator.api.request("PUT", path, json={"valid_from": today, "receptions": [saturday]})
         said = await self._refused(town, citizen, refuses, slot, 409, "slot-outside-schedule", provider=provider)
         assert said["next_free"]
 
