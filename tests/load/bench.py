@@ -8,12 +8,14 @@ import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import aiohttp
 import applications
+import condition2
 import pgbench
 from population import Signed, signed_applications
 
@@ -30,6 +32,9 @@ LIMITS = {
 """All requests come from one address here."""
 CHEAP_PASSWORDS = {"SHLYUZ_PASSWORD_MEMORY_KIB": "8192", "SHLYUZ_PASSWORD_ROUNDS": "1"}
 """A thousand logins before the measurement; none in it."""
+
+
+SECTIONS = ("applications", "condition2")
 
 
 async def measure(options: argparse.Namespace) -> dict[str, Any]:
@@ -74,6 +79,10 @@ def table(results: dict[str, Any]) -> str:
         ("", f"{load['rows']} rows", f"in {load['seconds']} s, other answers: {load['not_201'] or 'none'}"),
         ("pgbench, same statements", f"{alone['per_s']} /s", f"ratio {load['ratio']}"),
     ]
+    return lines(rows)
+
+
+def lines(rows: Sequence[tuple[str, str, str]]) -> str:
     return "\n".join(f"{name:28}{figure:>14}   {note}" for name, figure, note in rows)
 
 
@@ -88,13 +97,27 @@ def main() -> None:
     parser.add_argument("--pgbench-seconds", type=int, default=30)
     parser.add_argument("--citizens", type=int, default=1000)
     parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--only", choices=SECTIONS, help="measure one section; the file keeps the other's figures")
     options = parser.parse_args()
     Path("build").mkdir(exist_ok=True)
-    settings = (f"{name}={value}" for name, value in (LIMITS | CHEAP_PASSWORDS).items())
-    say("raised for the load: " + ", ".join(settings))
-    results = asyncio.run(measure(options))
-    Path("build/bench.json").write_text(json.dumps(results, indent=2) + "\n")
-    say(table(results))
+    if options.only != "condition2":
+        settings = (f"{name}={value}" for name, value in (LIMITS | CHEAP_PASSWORDS).items())
+        say("raised for the load: " + ", ".join(settings))
+        results = asyncio.run(measure(options))
+        keep(results)
+        say(table(results))
+    if options.only != "applications":
+        with tempfile.TemporaryDirectory(prefix="shlyuz-bench-") as folder:
+            found = condition2.measure(Path(folder))
+        keep({"condition2": found})
+        say(lines(condition2.table(found)))
+
+
+def keep(results: dict[str, Any]) -> None:
+    """Write figures into build/bench.json beside those of other sections."""
+    file = Path("build/bench.json")
+    earlier = json.loads(file.read_text()) if file.is_file() else {}
+    file.write_text(json.dumps(earlier | results, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from shared.pki import certificate as certificates
 from shared.pki import crl, encode, extensions, names
@@ -127,10 +128,15 @@ def revocation_list(
 
 
 def _entry(entry: Revoked) -> bytes:
-    reason = b""
-    if entry.reason is not None:
-        reason = encode.sequence(extension(crl.REASON, encode.integer(entry.reason, 10)))
-    return encode.sequence(encode.integer(entry.serial), encode.time(entry.at), reason)
+    return encode.sequence(encode.integer(entry.serial), _since(entry.at, entry.reason))
+
+
+@lru_cache(maxsize=1024)
+def _since(at: datetime, reason: int | None) -> bytes:
+    """Write date and reason once for the many entries of a long list that share them."""
+    if reason is None:
+        return encode.time(at)
+    return encode.time(at) + encode.sequence(extension(crl.REASON, encode.integer(reason, 10)))
 
 
 def list_extensions(*, number: int, authority_key: bytes, base: int | None = None) -> list[bytes]:
