@@ -4,9 +4,10 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
-from gateway.revocation.fetching import Fetcher, open_source
+from gateway.revocation.fetching import Fetcher, FetchFailed, Source, open_source
 from gateway.revocation.loading import Loader
 from shared.pki.expectation import Expectation
 from shared.pki.revocation import RevocationIndex
@@ -30,7 +31,7 @@ async def world(region, tmp_path):
     ca = Authority.create(at=clock.now(), base_url=f"http://127.0.0.1:{port}")
     async with AuthorityServer(ca, port=port, clock=clock.now, slowness=timedelta(seconds=5)) as server:
         trust = Trust.load(ca.trust_toml(tmp_path))
-        async with open_source(trust) as source:
+        async with open_source(trust, within=timedelta(milliseconds=400)) as source:
             yield World(region.database, clock, ca, server, trust, source)
 
 
@@ -38,22 +39,29 @@ class World:
     def __init__(self, database, clock, ca, server, trust, source):
         self.database, self.clock, self.ca, self.server, self.trust = database, clock, ca, server, trust
         self.fetcher = Fetcher(database, clock, trust, source, every=EVERY)
+        self.source = source
         self.index = RevocationIndex()
-        self.loader = Loader(database, clock, trust, self.index, poll=timedelta(milliseconds=50))
+        self.loader = self.replica(self.index)
         self.holder = ca.citizen(iin=iin(birth=datetime(1990, 5, 5, tzinfo=UTC).date()), at=clock.now())
 
-    def behave(self, behaviour):
+    def replica(self, index):
+        """Another web process, which has only the database."""
+        return Loader(self.database, self.clock, self.trust, index, poll=timedelta(milliseconds=50))
+
+    def behave(self, behaviour, *names):
         for source in self.trust.lists:
-            self.server.behave(source.url.removeprefix(self.server.url), behaviour)
+            path = source.url.removeprefix(self.server.url)
+            if not names or path in {f"/crl/{name}.crl" for name in names}:
+                self.server.behave(path, behaviour)
 
     async def fetch(self, *, later=timedelta(0)):
         self.clock.advance(later)
         await self.fetcher.fetch_due()
         await self.loader.load()
 
-    def verdict(self):
+    def verdict(self, index=None):
         signature = sign(b"x", self.holder.key, at=self.clock.now())
-        verifier = Verifier(self.trust, self.index)
+        verifier = Verifier(self.trust, index or self.index)
         return verifier.verify(b"x", signature, at=self.clock.now(), expect=Expectation.citizen()).value
 
     async def rows(self):
@@ -92,7 +100,7 @@ class TestFetcher:
         await world.fetch(later=EVERY + timedelta(seconds=1))
         assert world.verdict() == "invalid"
 
-    @pytest.mark.parametrize("behaviour", ["dead", "garbage", "lying"])
+    @pytest.mark.parametrize("behaviour", ["dead", "slow", "garbage", "lying"])
     async def test_keeps_the_last_good_list_when_the_source_is_no_use(self, world, behaviour):
         await world.fetch()
         held = {row.sha256 for row in await world.rows()}
@@ -101,6 +109,45 @@ class TestFetcher:
         rows = await world.rows()
         assert {row.sha256 for row in rows} == held
         assert all(row.failures == 1 and row.trouble for row in rows)
+        assert world.verdict() == "valid"
+
+    async def test_waits_for_no_source_longer_than_it_may_and_lets_no_other_wait(self, world):
+        world.behave("slow", "root")
+        began = asyncio.get_running_loop().time()
+        await world.fetch()
+        assert asyncio.get_running_loop().time() - began < 3
+        held = {row.url.rpartition("/")[2]: row for row in await world.rows()}
+        assert held["root.crl"].trouble == "ServerTimeoutError" or "Timeout" in held["root.crl"].trouble
+        assert held["leaf.crl"].sha256
+        assert held["leaf.crl"].trouble is None
+        assert world.verdict() == "valid"
+
+    async def test_asks_only_for_what_it_does_not_hold(self, world):
+        await world.fetch()
+        urls = [source.url for source in world.trust.lists]
+        async with world.database.transaction() as session:
+            rows = await session.execute(
+                text("SELECT url, sha256, etag, last_modified FROM revocation_sources WHERE url = ANY(:u)"), {"u": urls}
+            )
+            known = rows.mappings().all()
+        for row in known:
+            assert (await world.source.fetch(row["url"], row)).data is None
+            assert (await world.source.fetch(row["url"], {**row, "sha256": None})).data is not None
+
+    async def test_takes_no_list_that_is_too_large(self, world):
+        source = Source(world.source._http, most=100)
+        with pytest.raises(FetchFailed, match="too large"):
+            await source.fetch(world.trust.lists[0].url, {"etag": None, "last_modified": None, "sha256": None})
+
+    async def test_learns_of_a_revocation_from_the_delta_alone(self, world):
+        """RFC 5280, 5.2.4: the complete list stays as it is, the delta is laid over it."""
+        await world.fetch()
+        world.behave("dead", "leaf")
+        world.ca.revoke(world.holder.certificate, at=world.clock.now(), reason="certificate-hold")
+        await world.fetch(later=EVERY + timedelta(seconds=1))
+        assert world.verdict() == "invalid"
+        world.ca.release(world.holder.certificate)
+        await world.fetch(later=EVERY + timedelta(seconds=1))
         assert world.verdict() == "valid"
 
     async def test_tries_ever_more_rarely_and_comes_back(self, world):
@@ -128,6 +175,30 @@ class TestLoader:
         assert not world.loader.ready
         await world.fetch()
         assert world.loader.ready
+
+    async def test_gives_every_replica_the_last_good_list_without_the_network(self, world):
+        await world.fetch()
+        await world.server.stop()
+        index = RevocationIndex()
+        await world.replica(index).load()
+        assert world.verdict(index) == "valid"
+        assert {one.sha256 for one in index.sources()} == {one.sha256 for one in world.index.sources()}
+
+    async def test_reads_a_list_once_that_is_only_confirmed(self, world):
+        await world.fetch()
+        before = {one.source_key: one for one in world.index.sources()}
+        await world.fetch(later=EVERY + timedelta(seconds=1))
+        for one in world.index.sources():
+            assert one.data is before[one.source_key].data
+            assert one.fetched_at > before[one.source_key].fetched_at
+
+    async def test_says_how_old_each_list_is(self, world):
+        await world.fetch()
+        world.behave("dead")
+        await world.fetch(later=timedelta(hours=2))
+        for source in world.trust.lists:
+            age = REGISTRY.get_sample_value("shlyuz_revocation_list_age_seconds", {"url": source.url})
+            assert age == timedelta(hours=2).total_seconds()
 
     async def test_lets_a_list_grow_too_old_rather_than_trust_it(self, world):
         await world.fetch()

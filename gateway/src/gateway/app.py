@@ -151,7 +151,7 @@ def _notices(platform: Platform) -> Notices:
 
 @asynccontextmanager
 async def _condition2(platform: Platform, verifier: Verifier) -> AsyncIterator[Condition2]:
-    async with open_responders() as responders:
+    async with open_responders(within=platform.settings.responder_timeout) as responders:
         found = platform.resources
         yield Condition2(verifier, responders, found["sources"], found["notices"])
 

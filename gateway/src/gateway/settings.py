@@ -59,6 +59,10 @@ class Settings(ServiceSettings):
 
     revocation_every: timedelta = timedelta(minutes=5)
     """How often a revocation list is asked for again (conditionally); failures are retried sooner."""
+    revocation_timeout: timedelta = timedelta(seconds=60)
+    """For one list, from the first byte asked to the last one read; shorter than two minutes."""
+    responder_timeout: timedelta = timedelta(seconds=2)
+    """For an OCSP answer, which a person waits for."""
     revocation_poll: timedelta = timedelta(seconds=1)
     """How often a web process looks for a newer list in the database."""
 

@@ -25,7 +25,7 @@ def create(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def fetcher(platform: Platform) -> AsyncIterator[Fetcher]:
-        async with open_source(trust) as source:
+        async with open_source(trust, within=settings.revocation_timeout) as source:
             yield Fetcher(platform.database, platform.clock, trust, source, every=settings.revocation_every)
 
     return create_worker(

@@ -9,7 +9,6 @@ import aiohttp
 from shared.log import get_logger
 from shared.pki.ocsp import FetchedAnswer, Question
 
-_TIME = timedelta(seconds=2)
 _BYTES = 64 * 1024
 _OK = 200
 
@@ -38,7 +37,7 @@ class Responders:
 
 
 @asynccontextmanager
-async def open_responders() -> AsyncIterator[Responders]:
-    timeout = aiohttp.ClientTimeout(total=_TIME.total_seconds())
+async def open_responders(*, within: timedelta) -> AsyncIterator[Responders]:
+    timeout = aiohttp.ClientTimeout(total=within.total_seconds())
     async with aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as http:
         yield Responders(http)

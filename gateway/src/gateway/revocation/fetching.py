@@ -3,6 +3,7 @@
 A source that is dead, slow, lying or garbage changes nothing of what is held; it is tried again ever more rarely.
 """
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +22,6 @@ from shared.pki.trust import Trust
 
 _FIRST_PAUSE: Final = timedelta(seconds=2)
 _LEASE: Final = timedelta(minutes=2)
-_TIME: Final = timedelta(seconds=60)
 _CHUNK: Final = 64 * 1024
 _OK, _NOT_MODIFIED = 200, 304
 
@@ -75,14 +75,14 @@ class Source:
 
 
 @asynccontextmanager
-async def open_source(trust: Trust) -> AsyncIterator[Source]:
-    timeout = aiohttp.ClientTimeout(total=_TIME.total_seconds(), connect=5)
+async def open_source(trust: Trust, *, within: timedelta) -> AsyncIterator[Source]:
+    timeout = aiohttp.ClientTimeout(total=within.total_seconds(), connect=5)
     async with aiohttp.ClientSession(timeout=timeout) as http:
         yield Source(http, most=trust.budgets.list_bytes)
 
 
 class Fetcher:
-    """One source at a time; replicas share the work by the rows they take."""
+    """All that is due at once, so that a slow source delays no other; replicas share the work by the rows they take."""
 
     def __init__(self, database: Database, clock: Clock, trust: Trust, source: Source, *, every: timedelta) -> None:
         self._database = database
@@ -99,10 +99,10 @@ class Fetcher:
             async with self._database.transaction() as session:
                 await repository.know(session, self._urls, now=self._clock.now())
             self._known = True
-        for _ in self._urls:
-            if (row := await self._take()) is None:
-                return
-            await self._fetch(row)
+        due: list[repository.Row] = []
+        while len(due) < len(self._urls) and (row := await self._take()) is not None:
+            due.append(row)
+        await asyncio.gather(*(self._fetch(row) for row in due))
 
     async def all_held(self) -> bool:
         """Tell whether every configured source has a good list in the database."""

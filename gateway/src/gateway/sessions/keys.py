@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -22,14 +23,15 @@ log = get_logger(__name__)
 class AccessKeys:
     """Known keys stay in use while auth-svc is away: whether a session is live is asked of it in any case."""
 
-    def __init__(self, auth: ServiceClient) -> None:
+    def __init__(self, auth: ServiceClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._auth = auth
+        self._monotonic = monotonic
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._asked_at = float("-inf")
         self._asking = asyncio.Lock()
 
     async def find(self, key_id: str) -> Ed25519PublicKey | None:
-        since = time.monotonic() - self._asked_at
+        since = self._monotonic() - self._asked_at
         if since > _FRESH or (key_id not in self._keys and (not self._keys or since > _PAUSE)):
             await self._refresh(self._asked_at)
         return self._keys.get(key_id)
@@ -41,11 +43,11 @@ class AccessKeys:
             try:
                 answer = (await self._auth.get("/.well-known/jwks.json")).require(200).json()
                 self._keys = _read(answer)
-                self._asked_at = time.monotonic()
+                self._asked_at = self._monotonic()
             except ServiceAway:
                 if not self._keys:
                     raise
-                self._asked_at = time.monotonic()
+                self._asked_at = self._monotonic()
                 log.warning("access keys not refreshed, the known ones stay in use")
 
 

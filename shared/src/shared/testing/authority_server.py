@@ -1,6 +1,6 @@
 """The test authority's lists and responder over HTTP, on loopback: for tests of the fetcher, and for the demo region.
 
-Each address can be told to fail as real ones do: dead, slow, garbage, lying (a list of a stranger's key).
+Each address can be told to fail as real ones do: dead, slow, garbage, lying (a list or answer of a stranger's key).
 """
 
 import asyncio
@@ -108,8 +108,11 @@ class AuthorityServer:
         return held[2]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        now, signer = self._clock().replace(microsecond=0), self.authority
+        if self._behaviours.get(request.path) == "lying":
+            signer = Authority.create(at=now, algorithm="ecdsa", base_url=self.authority.base_url)
         try:
-            body = self.authority.answer(await request.read(), at=self._clock().replace(microsecond=0))
+            body = signer.answer(await request.read(), at=now)
         except Malformed:
             body = failure(_MALFORMED_REQUEST)
         return web.Response(body=body, content_type=_ANSWER)
