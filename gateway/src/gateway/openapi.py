@@ -8,6 +8,16 @@ from pydantic.json_schema import models_json_schema
 
 from gateway.condition1.forms import TokenForm
 from gateway.routing.table import TABLE
+from shared.errors import InvalidRequest, ProblemError
+from shared.web import problems
+from shared.web.refusals import (
+    BodyTooLarge,
+    EmptyBody,
+    MalformedJson,
+    RequestTimeout,
+    TooDeeplyNested,
+    UnsupportedMediaType,
+)
 
 VERSION: Final = "1.0.0"
 _REFERENCE: Final = "#/components/schemas/{model}"
@@ -37,12 +47,31 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
     components = schema.setdefault("components", {})
     components.setdefault("schemas", {}).update(_passing_bodies())
     components["securitySchemes"] = {"bearer": _BEARER}
+    for ours_are_problems in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(ours_are_problems, None)
     schema["info"] |= {"version": VERSION, "description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}
     for operations in schema["paths"].values():
         for operation in operations.values():
             if "401" in operation["responses"]:
                 operation["security"] = [{"bearer": []}]
+            _add_refusals(operation)
     return schema
+
+
+def _add_refusals(operation: dict[str, Any]) -> None:
+    """What no route says of itself: a query or path that does not fit, and a body that cannot be read."""
+    told = operation["responses"]
+    if "application/json" in told.get("422", {}).get("content", {}):
+        told |= _numbered(InvalidRequest)
+    if "requestBody" in operation:
+        missing = _numbered(
+            EmptyBody, MalformedJson, TooDeeplyNested, RequestTimeout, BodyTooLarge, UnsupportedMediaType
+        )
+        operation["responses"] = missing | told
+
+
+def _numbered(*kinds: type[ProblemError]) -> dict[str, Any]:
+    return {str(status): described for status, described in problems(*kinds).items()}
 
 
 def _passing_bodies() -> dict[str, Any]:

@@ -20,7 +20,7 @@ from gateway.sessions.errors import (
     StaffOnly,
 )
 from gateway.upstreams import PREFIX, Upstreams
-from shared.errors import FieldError, InvalidRequest, NotFound, ProblemError, ServiceAway, TooManyRequests
+from shared.errors import Conflict, FieldError, InvalidRequest, NotFound, ProblemError, ServiceAway, TooManyRequests
 from shared.web import Actor, IdempotencyKey, Router, problems, resource
 from shared.web.client import ServiceClient
 
@@ -106,7 +106,8 @@ def _responses(route: Route) -> dict[int | str, dict[str, Any]]:
         described["content"] = {route.answer: {"schema": _schema_of(route.answer)}}
     elif route.answer is not None:
         described["model"] = route.answer
-    refused = problems(*_REFUSALS[route.who], NotFound, InvalidRequest, TooManyRequests, ServiceAway)
+    lost = () if route.method == "GET" else (Conflict,)
+    refused = problems(*_REFUSALS[route.who], NotFound, *lost, InvalidRequest, TooManyRequests, ServiceAway)
     return {route.status: described, **refused}
 
 
