@@ -25,6 +25,7 @@ from shlyuz.demo.workstation import Workstation
 from shlyuz.demo.world import World, key_of
 from shlyuz.state import RegionState
 
+NOTHING = Counter[str]()
 LANGUAGES = ("kk", "ru", "en")
 PASSWORD = "жылы қыс жетті 7"
 NAMES = {"surname": "Тұрсынбекова", "given_name": "Ұлжан", "patronymic": "Өмірғалиқызы"}
@@ -209,5 +210,21 @@ def problem():
         for member in ("title", "detail"):
             assert len({refusal.problem[member] for refusal in said.values()}) == len(LANGUAGES)
         return dict(said["en"].problem)
+
+    return check
+
+
+@pytest.fixture
+async def refuses(town, problem):
+    """Send the same thing in three languages; check status, code, words, and what was written meanwhile."""
+
+    async def check(portal, send, status, code, *, writes=NOTHING):
+        before = await town.written()
+        said = await problem(portal, send, status, code)
+        after = await town.written()
+        after.subtract(before)
+        assert +after == writes
+        assert not -after
+        return said
 
     return check

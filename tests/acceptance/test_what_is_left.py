@@ -6,8 +6,8 @@ import json
 from urllib.request import urlopen
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.testing.messages import all_messages
 from shlyuz.demo import booking
 
 SERVICES = ("gateway", "auth", "booking")
@@ -56,23 +56,6 @@ class TestMessages:
             headers = b" ".join(name.encode() + value for name, value in message.headers)
             text = b" ".join([message.key or b"", message.value or b"", headers]).decode()
             assert seen(text, gone_through) == []
-
-
-async def all_messages(bootstrap):
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None)
-    await consumer.start()
-    try:
-        topics = [topic for topic in await consumer.topics() if not topic.startswith("_")]
-        places = [TopicPartition(topic, each) for topic in topics for each in consumer.partitions_for_topic(topic)]
-        consumer.assign(places)
-        ends, found = await consumer.end_offsets(places), []
-        async with asyncio.timeout(30):
-            while len(found) < sum(ends.values()):
-                batches = await consumer.getmany(timeout_ms=200)
-                found += [message for batch in batches.values() for message in batch]
-        return found
-    finally:
-        await consumer.stop()
 
 
 class TestLogs:

@@ -4,7 +4,6 @@ A third of the requests name things that exist, so that not only the doors are t
 """
 
 import json
-from collections import Counter
 from pathlib import Path
 from zlib import crc32
 
@@ -32,7 +31,6 @@ FITTING = (
     ("/api/v1/journals", "journal_keeper"),
     ("/api/v1/", "citizen"),
 )
-answered: Counter[tuple[str, int]] = Counter()
 
 schema = schemathesis.openapi.from_path(FILE)
 schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
@@ -68,7 +66,6 @@ class TestThePublicApi:
     )
     def test_answers_as_its_document_says(self, case, door, session):
         response = ask(case, door, session)
-        answered[case.operation.label, response.status_code] += 1
         case.validate_response(response, checks=CHECKS)
         if response.status_code >= 400 and "json" in response.headers["content-type"][0]:
             check_problem(response)
@@ -83,3 +80,20 @@ def check_problem(response):
     assert said["status"] == response.status_code
     assert said["title"] and said["detail"]
     assert said["request_id"] == response.headers["x-request-id"][0]
+
+
+class TestTheEventStream:
+    """Its answer has no end, so that its head alone is looked at."""
+
+    @schema.include(path=EVENTS).parametrize()
+    @settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    def test_opens_or_refuses_as_its_document_says(self, case, door, session):
+        sent = case.as_transport_kwargs(base_url=door.url)
+        sent["headers"] = {**sent.get("headers", {}), "Authorization": f"Bearer {door.tokens['performer']}"}
+        with session.request(**sent, stream=True, timeout=30) as response:
+            documented = case.operation.definition.raw["responses"] if sent["method"] == "GET" else {"405"}
+            assert str(response.status_code) in documented
+            if response.status_code == 200:
+                assert response.headers["Content-Type"].startswith("text/event-stream")
+            else:
+                assert response.headers["Content-Type"] == "application/problem+json"

@@ -1,0 +1,119 @@
+"""docs/api/asyncapi.json against the messages that walks in both regions leave in the broker.
+
+CloudEvents' own library reads them too (CloudEvents 1.0, Kafka protocol binding 3.2).
+"""
+
+import asyncio
+import json
+from datetime import datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
+from cloudevents.core.formats.json import JSONFormat
+
+from shared.testing.messages import all_messages
+from shlyuz.demo.booking import REFUSALS
+
+DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "api" / "asyncapi.json").read_bytes())
+BY_TYPE = {message["name"]: message for message in DOCUMENT["components"]["messages"].values()}
+TYPES = {
+    f"kz.shlyuz.application.{fact}.v1"
+    for fact in (
+        "submitted",
+        "registered",
+        "step-opened",
+        "step-claimed",
+        "step-completed",
+        "ready",
+        "issued",
+        "refused",
+    )
+} | {"kz.shlyuz.provider.changed.v1"}
+
+
+def resolved(reference):
+    found = DOCUMENT
+    for part in reference.removeprefix("#/").split("/"):
+        found = found[part]
+    return found
+
+
+@pytest.fixture(scope="module")
+async def messages(whole_region, walk_of):
+    """What lies in the broker once both regions have issued one result and refused one application."""
+    for region in ("akmola", "zhambyl"):
+        walk = walk_of(region)
+        await walk.succeed()
+        await walk.be_refused_at_condition_3(*REFUSALS[region])
+    async with asyncio.timeout(30):
+        while True:
+            found = await all_messages(whole_region.kafka)
+            if {headers(message)["ce_type"] for message in found} >= TYPES:
+                return found
+            await asyncio.sleep(0.5)
+
+
+def headers(message):
+    return {name: value.decode() for name, value in message.headers}
+
+
+class TestEveryMessage:
+    def test_is_of_a_kind_that_its_channel_names(self, messages):
+        for message in messages:
+            channel = DOCUMENT["channels"][message.topic]
+            assert channel["address"] == message.topic
+            names = {resolved(each["$ref"])["name"] for each in channel["messages"].values()}
+            assert headers(message)["ce_type"] in names
+
+    def test_carries_the_headers_of_its_kind(self, messages):
+        for message in messages:
+            found = headers(message)
+            schema = BY_TYPE[found["ce_type"]]["headers"]
+            jsonschema.validate(found, schema, format_checker=jsonschema.FormatChecker())
+            assert set(found) <= set(schema["properties"])
+
+    def test_carries_the_payload_of_its_kind_and_nothing_else(self, messages):
+        for message in messages:
+            reference = BY_TYPE[headers(message)["ce_type"]]["payload"]["$ref"]
+            schema, value = resolved(reference), json.loads(message.value)
+            jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(value)
+            assert set(value) <= set(schema["properties"])
+
+    def test_has_the_things_id_as_its_key(self, messages):
+        for message in messages:
+            found = headers(message)
+            assert message.key.decode() == found["ce_subject"] == found["ce_partitionkey"]
+            value = json.loads(message.value)
+            assert found["ce_subject"] == value.get("application_id", value.get("bin"))
+
+    def test_is_a_cloud_event_to_others(self, messages):
+        for message in messages:
+            event = from_binary_event(KafkaMessage(dict(message.headers), message.key, message.value), JSONFormat())
+            found = headers(message)
+            assert (event.get_specversion(), event.get_id()) == ("1.0", found["ce_id"])
+            assert (event.get_type(), event.get_source()) == (found["ce_type"], found["ce_source"])
+            assert event.get_time() == datetime.fromisoformat(found["ce_time"])
+            assert event.get_data() == json.loads(message.value)
+
+    def test_has_an_id_of_its_own(self, messages):
+        identities = [headers(message)["ce_id"] for message in messages]
+        assert len(set(identities)) == len(identities)
+
+
+class TestAnApplicationsMessages:
+    def test_lie_in_one_partition_in_the_order_of_their_versions(self, messages):
+        told = {}
+        for message in sorted(messages, key=lambda each: (each.topic, each.partition, each.offset)):
+            value = json.loads(message.value)
+            if "application_id" in value:
+                told.setdefault(value["application_id"], []).append((message.partition, value["aggregate_version"]))
+        assert len(told) >= 4
+        for places in told.values():
+            assert len({partition for partition, _ in places}) == 1
+            versions = [version for _, version in places]
+            assert versions == sorted(versions)
+
+    def test_are_all_that_a_walk_can_tell(self, messages):
+        assert {headers(message)["ce_type"] for message in messages} >= TYPES
