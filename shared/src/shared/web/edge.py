@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.db import new_id
@@ -63,6 +64,8 @@ class Edge:
             await self._app(scope, _limited(receive, limit), answer)
         except ProblemError as problem:
             await _give(problem, scope, receive, answer, headers)
+        except ClientDisconnect:
+            _LOG.info("the client went away", method=scope["method"], route=_route(scope))
         except Exception:  # noqa: BLE001  # whatever it is, the caller gets an answer and the log the reason
             _ERRORS.labels(self._service).inc()
             _LOG.exception("request failed", method=scope["method"], route=_route(scope))
