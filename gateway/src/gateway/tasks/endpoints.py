@@ -60,12 +60,12 @@ async def complete(
     tasks: TheTasks,
     upstreams: TheUpstreams,
     now: Now,
-    _key: IdempotencyKey,
+    key: IdempotencyKey,
 ) -> Response:
     """Complete a step: with the signature over what was prepared, or at once where the step needs none."""
     owner = upstreams.owner_of(task_id)
     body = (
-        await tasks.verified(task_id, sent.signable_id, sent.signature, person, now=now)
+        await tasks.verified(task_id, sent.signable_id, sent.signature, person, now=now, repeatable=key is not None)
         if isinstance(sent, SignedCompletion)
         else sent.model_dump(exclude_unset=True)
     )

@@ -13,9 +13,10 @@ from gateway.condition2.service import Condition2, Occasion
 from gateway.condition2.signed import Signed, decoded
 from gateway.gathering import Asked, Gathering, Order, Page, merge
 from gateway.upstreams import Upstreams
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.pki.expectation import Expectation
 from shared.web import Actor
+from shared.web.client import RelayedProblem
 
 URGENT_FIRST = Order(instant="due_at", newest_first=False)
 
@@ -31,10 +32,19 @@ class Tasks:
         return merge(parts, URGENT_FIRST, asked.limit)
 
     async def verified(
-        self, task_id: str, signable_id: str, signature: str, person: Actor, *, now: datetime
+        self, task_id: str, signable_id: str, signature: str, person: Actor, *, now: datetime, repeatable: bool
     ) -> dict[str, Any]:
-        """Give the body to forward; raises what the owner says of the signable, and process 4."""
-        signable = await self._signable(task_id, signable_id, person)
+        """Give the body to forward; raises what the owner says of the signable, and process 4.
+
+        The signable is gone once its step is completed: a `repeatable` request is then forwarded as it came, and the
+        owner knows whether it answered that very request before. It takes no step without the evidence.
+        """
+        try:
+            signable = await self._signable(task_id, signable_id, person)
+        except RelayedProblem as stale:
+            if not repeatable or stale.status != Conflict.status:
+                raise
+            return {"signable_id": signable_id, "signature": signature}
         signed = Signed(document=base64.b64decode(signable["document"]), signature=decoded(signature))
         expect = Expectation.staff(bin=signable["bin"], roles=signable["roles"], iin=person.iin)
         verdict = await self._condition2.confirm(

@@ -85,7 +85,10 @@ def _check_signer(evidence: Evidence, roles: list[str], actor: Actor) -> None:
 async def open_draft(
     session: AsyncSession, office: Office, signable: UUID, actor: Actor, now: datetime
 ) -> tuple[Draft, Mapping[str, Any]]:
-    """Open what the caller prepared; NotFound for another's, DraftStale when it is replaced or its time is over."""
+    """Open what the caller prepared; NotFound for another's, DraftStale when it is replaced or its time is over.
+
+    It outlives the step until it expires: who repeats a completion has his signature judged again, and gets the answer.
+    """
     draft = await repository.find_draft(session, signable)
     if draft is None:
         raise DraftStale(code="draft-replaced")
@@ -205,7 +208,6 @@ async def _keep(  # one caller, above
     )
     if signed.pdf is not None:
         await _keep_result(session, task, case, carried, signed, now)
-    await repository.drop_draft(session, task.id)
 
 
 async def _keep_result(  # one caller, above

@@ -119,11 +119,11 @@ async def complete_task(  # dependencies
 ) -> Response:
     """Carry the step out: signed with what was prepared, or at once where no signature is needed.
 
-    Under an Idempotency-Key a repeat is the same when task and step, or the signature, are the same: the evidence is
-    the gateway's, and made anew each time.
+    Under an Idempotency-Key a repeat is the same when task and step, or the signature, are the same: evidence and
+    hash are the gateway's, and made anew each time.
     """
     task_id, scope = office.parse(task), f"{actor.account_id}:POST /tasks/complete"
-    same = orjson.dumps([task, request.model_dump(mode="json", exclude={"evidence"})])
+    same = orjson.dumps([task, request.model_dump(mode="json", exclude={"evidence", "sha256"})])
     try:
         signed = None if request.outcome else await read_signed(here.database, office, task_id, request, actor, now)
     except DraftStale:

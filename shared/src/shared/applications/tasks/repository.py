@@ -53,7 +53,6 @@ _FIND_DRAFT = text("""
            prepared_at, expires_at
     FROM drafts WHERE id = :id
 """)
-_DROP_DRAFT = text("DELETE FROM drafts WHERE task = :task")
 _SIGNED = text("""
     SELECT id, task, sha256, kind, content, received_at FROM signed_documents
     WHERE application = :application AND kind IN ('step-record', 'result') ORDER BY received_at, id
@@ -118,11 +117,6 @@ async def find_draft(session: AsyncSession, draft: UUID) -> Draft | None:
     """Find a draft by the id that is signed."""
     row = (await session.execute(_FIND_DRAFT, {"id": draft})).one_or_none()
     return None if row is None else Draft(**row._mapping)  # noqa: SLF001  # as above
-
-
-async def drop_draft(session: AsyncSession, task: UUID) -> None:
-    """Forget what was prepared for a task."""
-    await session.execute(_DROP_DRAFT, {"task": task})
 
 
 async def signed_before(session: AsyncSession, application: UUID) -> list[SignedBefore]:

@@ -29,7 +29,10 @@ class StepIn(_In):
 
 
 class CompleteIn(_In):
-    """A signed step names what was signed; an unsigned one says the outcome at once."""
+    """A signed step names what was signed; an unsigned one says the outcome at once.
+
+    Without sha256 and evidence it is a repeat after the draft is gone, which only a remembered answer can satisfy.
+    """
 
     signable_id: str | None = None
     signature: Base64Bytes | None = Field(default=None, max_length=256 * 1024)
@@ -43,8 +46,8 @@ class CompleteIn(_In):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         signed = (self.signable_id, self.signature, self.sha256, self.evidence)
-        if self.outcome is None and any(part is None for part in signed):
-            raise ValueError("give signable_id, signature, sha256 and evidence, or an outcome")
+        if self.outcome is None and (self.signable_id is None or self.signature is None):
+            raise ValueError("give signable_id and signature, with sha256 and evidence, or an outcome")
         if self.outcome is not None and any(part is not None for part in signed):
             raise ValueError("an outcome is not given beside a signature: it was prepared")
         return self
