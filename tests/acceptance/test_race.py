@@ -44,9 +44,15 @@ def body(portal, document):
 
 
 async def apply(http, portal, content):
+    """Send, and send the same again when the server is too busy to judge (503), after the pause that it asks for."""
     headers = {"Authorization": f"Bearer {portal.api.token}", "Content-Type": "application/json"}
-    async with http.post("/api/v1/applications", data=content, headers=headers) as answer:
-        return answer.status, await answer.json(content_type=None)
+    async with asyncio.timeout(120):
+        while True:
+            async with http.post("/api/v1/applications", data=content, headers=headers) as answer:
+                told = await answer.json(content_type=None)
+            if answer.status != 503:
+                return answer.status, told
+            await asyncio.sleep(int(answer.headers["Retry-After"]))
 
 
 class TestTwoHundredForOneTime:
