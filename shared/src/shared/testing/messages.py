@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 
 async def all_messages(bootstrap: str, *, within: float = 30.0) -> list[Any]:
@@ -11,18 +11,25 @@ async def all_messages(bootstrap: str, *, within: float = 30.0) -> list[Any]:
 
     Raises TimeoutError when they do not come within so many seconds.
     """
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None)
+    topics = await _topics(bootstrap)
+    consumer = AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, auto_offset_reset="earliest", group_id=None)
     await consumer.start()
     try:
-        topics = [topic for topic in await consumer.topics() if not topic.startswith("_")]
-        places = [TopicPartition(topic, each) for topic in topics for each in consumer.partitions_for_topic(topic)]
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
+        ends = await consumer.end_offsets(list(consumer.assignment()))
         found: list[Any] = []
         async with asyncio.timeout(within):
             while any([await consumer.position(place) < end for place, end in ends.items()]):
                 batches = await consumer.getmany(timeout_ms=100)
                 found += [message for batch in batches.values() for message in batch]
         return found
+    finally:
+        await consumer.stop()
+
+
+async def _topics(bootstrap: str) -> list[str]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=None)
+    await consumer.start()
+    try:
+        return sorted(topic for topic in await consumer.topics() if not topic.startswith("_"))
     finally:
         await consumer.stop()

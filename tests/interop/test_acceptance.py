@@ -1,0 +1,65 @@
+"""The walk again on PostgreSQL with real Apache Kafka, and its results under checkers that others made.
+
+The very tests of tests/acceptance and tests/contract run once more, against a region that stands on that broker.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared.testing.broker import SYSTEM
+from shared.testing.programs import work_folder
+from shlyuz.running.region import running_region
+
+pytestmark = pytest.mark.interop
+
+TESTS = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+async def reports(apache_kafka):
+    """What `shlyuz demo --json` prints on a region that stands on Apache Kafka, while its files are there."""
+    with work_folder() as folder:
+        async with running_region(folder / "region", kafka=apache_kafka) as region:
+            command = (Path(sys.executable).parent / "shlyuz", "demo", "--json", "--home", region.home)
+            process = await asyncio.create_subprocess_exec(*command, stdout=-1, stderr=-1)
+            said, complained = await process.communicate()
+            assert process.returncode == 0, complained.decode()
+            yield [json.loads(line) for line in said.splitlines()]
+
+
+@pytest.fixture
+def fresh_kafka(tmp_path, free_port):
+    """A broker that no other region has used."""
+    script = TESTS / "interop" / "kafka" / "kafka.sh"
+    started = subprocess.run(
+        [script, "start", tmp_path, str(free_port)], check=True, timeout=300, stdout=subprocess.PIPE, text=True
+    )
+    yield started.stdout.strip()
+    subprocess.run([script, "stop", tmp_path], check=True, timeout=60)
+
+
+class TestOnApacheKafka:
+    def test_every_walk_goes_as_on_the_embedded_broker(self, reports):
+        assert [report["ok"] for report in reports] == [True] * 8
+        assert [report["outcome"] for report in reports].count("issued") == 2
+
+    def test_the_results_satisfy_verapdf_pdfsig_and_pyhanko(self, reports, check_pdf):
+        for report in reports:
+            if report["pdf"]:
+                checked = check_pdf(Path(report["pdf"]), *map(Path, report["roots"]), options=("-n", "2"))
+                assert checked.ok, checked.said
+
+    def test_the_same_tests_pass(self, fresh_kafka):
+        tests = [TESTS / "acceptance" / "test_walk.py", TESTS / "contract" / "test_asyncapi.py"]
+        command = (sys.executable, "-m", "pytest", "-q", "--tb=short", *tests)
+        environment = os.environ | {SYSTEM: fresh_kafka}
+        done = subprocess.run(
+            command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False, timeout=600
+        )
+        assert done.returncode == 0, done.stdout[-6000:]
