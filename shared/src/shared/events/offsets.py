@@ -1,11 +1,15 @@
 """Asking the broker how far its partitions reach."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 Place = tuple[str, int]
+
+_STOP_SECONDS = 2.0
 
 
 async def end_offsets(bootstrap: str, places: Sequence[Place]) -> Mapping[Place, int]:
@@ -17,7 +21,7 @@ async def end_offsets(bootstrap: str, places: Sequence[Place]) -> Mapping[Place,
         ends = await consumer.end_offsets([TopicPartition(*place) for place in known]) if known else {}
         return {(place.topic, place.partition): offset for place, offset in ends.items()}
     finally:
-        await consumer.stop()
+        await _ended(consumer.stop())
 
 
 async def _existing(bootstrap: str, topics: set[str]) -> set[Place]:
@@ -29,4 +33,11 @@ async def _existing(bootstrap: str, topics: set[str]) -> set[Place]:
         described = await admin.describe_topics(names) if names else []
         return {(topic["topic"], partition["partition"]) for topic in described for partition in topic["partitions"]}
     finally:
-        await admin.close()
+        await _ended(admin.close())
+
+
+async def _ended(stop: Awaitable[None]) -> None:
+    """Wait for a client's end, but not for ever: with its broker gone it may never come."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_STOP_SECONDS):
+            await stop
