@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from shared.errors import NotFound, ServiceAway
 from shared.web import Periodic
 from shared.web.jobs import running
@@ -12,19 +14,21 @@ class Failing:
     name = "failing"
     ready = True
 
-    def __init__(self) -> None:
+    def __init__(self, error: type[BaseException]) -> None:
         self.runs = 0
+        self.error = error
 
     async def run(self) -> None:
         self.runs += 1
         if self.runs == 1:
-            raise RuntimeError
+            raise self.error
         await asyncio.Event().wait()
 
 
 class TestRunning:
-    async def test_starts_a_job_again_that_failed(self):
-        job = Failing()
+    @pytest.mark.parametrize("error", [RuntimeError, asyncio.CancelledError])
+    async def test_starts_a_job_again_that_failed_or_met_a_cancellation_that_nobody_asked_for(self, error):
+        job = Failing(error)
         async with running([job]), asyncio.timeout(5):
             while job.runs < 2:
                 await asyncio.sleep(0.05)

@@ -11,7 +11,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from shared.clock import Clock
 from shared.db import Database
 from shared.errors import ProblemError
+from shared.events.clients import ended
 from shared.events.envelope import EnvelopeInvalid, Handlers
 from shared.events.handling import DependencyAway, Handling
 from shared.events.metrics import PAUSED
@@ -34,7 +34,6 @@ _BATCH = 200
 _PAUSE_SECONDS = 1.0
 _REDRIVE = timedelta(seconds=1)
 _START_SECONDS = 10.0
-_STOP_SECONDS = 5.0
 
 
 class Consumer:
@@ -92,9 +91,7 @@ class Consumer:
                 batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
                 await asyncio.gather(*(self._partition(consumer, place, found) for place, found in batches.items()))
         finally:
-            with suppress(TimeoutError, KafkaError):
-                async with asyncio.timeout(_STOP_SECONDS):
-                    await consumer.stop()
+            await ended(consumer.stop())
 
     def _make(self) -> AIOKafkaConsumer:
         settings = self._settings

@@ -1,15 +1,13 @@
 """Asking the broker how far its partitions reach."""
 
-import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-Place = tuple[str, int]
+from shared.events.clients import ended
 
-_STOP_SECONDS = 2.0
+Place = tuple[str, int]
 
 
 async def end_offsets(bootstrap: str, places: Sequence[Place]) -> Mapping[Place, int]:
@@ -21,7 +19,7 @@ async def end_offsets(bootstrap: str, places: Sequence[Place]) -> Mapping[Place,
         ends = await consumer.end_offsets([TopicPartition(*place) for place in known]) if known else {}
         return {(place.topic, place.partition): offset for place, offset in ends.items()}
     finally:
-        await _ended(consumer.stop())
+        await ended(consumer.stop())
 
 
 async def _existing(bootstrap: str, topics: set[str]) -> set[Place]:
@@ -33,11 +31,4 @@ async def _existing(bootstrap: str, topics: set[str]) -> set[Place]:
         described = await admin.describe_topics(names) if names else []
         return {(topic["topic"], partition["partition"]) for topic in described for partition in topic["partitions"]}
     finally:
-        await _ended(admin.close())
-
-
-async def _ended(stop: Awaitable[None]) -> None:
-    """Wait for a client's end, but not for ever: with its broker gone it may never come."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_STOP_SECONDS):
-            await stop
+        await ended(admin.close())

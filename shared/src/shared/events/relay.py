@@ -25,6 +25,7 @@ from sqlalchemy import Row
 
 from shared.db import Database
 from shared.errors import ProblemError
+from shared.events.clients import ended
 from shared.events.envelope import Envelope
 from shared.events.metrics import DELAY, RESENDS, SEND_FAILURES, SENT, WAITING
 from shared.events.offsets import end_offsets
@@ -35,7 +36,6 @@ from shared.settings import ServiceSettings
 
 _LOG = get_logger(__name__)
 _PAUSE_SECONDS = 0.5
-_STOP_SECONDS = 3.0
 _WATCH = timedelta(seconds=5)
 _WATCH_BEFORE_SENDING = timedelta(seconds=1)
 _SWEEP = timedelta(minutes=10)
@@ -123,10 +123,7 @@ class Relay:
                 await producer.start()
             yield producer
         finally:
-            # Ends also when the broker is away and what waits in the producer can never be flushed.
-            with suppress(TimeoutError, KafkaError):
-                async with asyncio.timeout(_STOP_SECONDS):
-                    await producer.stop()
+            await ended(producer.stop())
 
     async def _turn(self, producer: AIOKafkaProducer) -> int:
         """Carry one batch, and tell how many events were acknowledged; raises what ended it, after marking them."""

@@ -88,6 +88,12 @@ async def _keep(job: Job) -> None:
         began = asyncio.get_running_loop().time()
         try:
             await job.run()
+        except asyncio.CancelledError:
+            if _wanted():
+                raise
+            # A library let a cancellation of its own through: nobody asked for this job's end.
+            _FAILURES.labels(job.name).inc()
+            _LOG.exception("job cancelled by what it waited for", job=job.name)
         except Exception:  # noqa: BLE001  # the job is run again; the log has the reason
             _FAILURES.labels(job.name).inc()
             _LOG.exception("job failed", job=job.name)
@@ -95,3 +101,9 @@ async def _keep(job: Job) -> None:
             pause = _PAUSE
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _wanted() -> bool:
+    """Tell whether somebody asked this task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
