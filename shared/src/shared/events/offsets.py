@@ -13,10 +13,12 @@ Place = tuple[str, int]
 async def end_offsets(bootstrap: str, places: Sequence[Place]) -> Mapping[Place, int]:
     """Give the end (one past the last message) of each partition that exists; raises KafkaError when nobody answers."""
     known = sorted(await _existing(bootstrap, {topic for topic, _ in places}) & set(places))
+    if not known:
+        return {}
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
     try:
         await consumer.start()
-        ends = await consumer.end_offsets([TopicPartition(*place) for place in known]) if known else {}
+        ends = await consumer.end_offsets([TopicPartition(*place) for place in known])
         return {(place.topic, place.partition): offset for place, offset in ends.items()}
     finally:
         await ended(consumer.stop())
