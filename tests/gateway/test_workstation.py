@@ -26,9 +26,9 @@ def message(told):
     return SimpleNamespace(event=told, id=new_id(), time=datetime.now(UTC), request_id=None)
 
 
-async def store(region, told):
+async def store(region, *told):
     async with region.database.transaction() as session:
-        await keep(session, message(told), now=datetime.now(UTC))
+        await keep(session, [message(one) for one in told], now=datetime.now(UTC))
 
 
 async def last_of(region, provider=None):
@@ -61,7 +61,7 @@ class TestNumbers:
 
         async def rolled_back():
             async with region.database.transaction() as session:
-                await keep(session, message(event(one)), now=datetime.now(UTC))
+                await keep(session, [message(event(one))], now=datetime.now(UTC))
                 raise InterruptedError
 
         for _ in range(3):
@@ -72,6 +72,15 @@ class TestNumbers:
         async with region.database.transaction() as session:
             numbers = [row["number"] for row in await repository.after(session, one, 0, limit=10)]
             assert numbers == [1, 2, 3]
+            assert await repository.last_number(session, other) == 1
+
+    async def test_follow_the_order_in_which_events_are_stored_together(self, region):
+        one, other = bin_(number=908), bin_(number=909)
+        await store(region, event(one))
+        await store(region, event(one, StepOpened, task_id="a"), event(other), event(one, StepOpened, task_id="b"))
+        async with region.database.transaction() as session:
+            rows = await repository.after(session, one, 0, limit=10)
+            assert [(row["number"], row["data"].get("task_id")) for row in rows] == [(1, None), (2, "a"), (3, "b")]
             assert await repository.last_number(session, other) == 1
 
     async def test_are_given_in_the_order_of_commits(self, region):

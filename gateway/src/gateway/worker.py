@@ -1,6 +1,6 @@
 """Compose the gateway's worker: events for workstations, revocation lists, and what has served its time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -53,8 +53,8 @@ def jobs(platform: Platform) -> list[Job]:
 
 
 def handlers(platform: Platform) -> dict[type[Event], Handler]:
-    async def keep(session: AsyncSession, message: Received[Any]) -> None:
-        await workstation.keep(session, message, now=platform.clock.now())
+    async def keep(session: AsyncSession, messages: Sequence[Received[Any]]) -> None:
+        await workstation.keep(session, messages, now=platform.clock.now())
 
     return dict.fromkeys(ApplicationEvent.__subclasses__(), keep)
 

@@ -28,7 +28,11 @@ class Guests:
         self.away = False
         self.tries: list[str] = []
 
-    async def arrive(self, session, message) -> None:
+    async def arrive(self, session, messages) -> None:
+        for message in messages:
+            await self._arrive(session, message)
+
+    async def _arrive(self, session, message) -> None:
         key = f"{message.event.application_id}/{message.event.aggregate_version}"
         self.tries.append(key)
         await session.execute(
@@ -100,6 +104,20 @@ class TestConsumer:
             await eventually(lambda: _same(rooms(database), ["smp-1/1", "smp-2/1"]))
         assert consumer.ready
 
+    async def test_handles_messages_that_came_together_in_one_transaction_each_once(
+        self, database, settings, topic, consumer, guests, submitted, at_work, eventually
+    ):
+        twice = uuid4()
+        await send(settings.kafka, topic, submitted("smp-1"), submitted("smp-1"), event_id=twice)
+        await send(settings.kafka, topic, *(submitted("smp-1", version) for version in range(2, 40)))
+        async with at_work(consumer):
+            await eventually(lambda: _equal(rooms(database), [f"smp-1/{version}" for version in range(1, 40)]))
+        async with database.transaction() as session:
+            # A row's system column names the transaction that wrote it.
+            transactions = (await session.execute(text("SELECT count(DISTINCT xmin::text) FROM rooms"))).scalar_one()
+        assert transactions < 20
+        assert len(guests.tries) == 39
+
     async def test_begins_after_what_it_handled_when_it_is_started_again(
         self, database, settings, topic, consumer, guests, submitted, world
     ):
@@ -124,13 +142,14 @@ class TestConsumer:
         async with at_work(consumer), at_work(Relay("sample", database, settings)):
             await eventually(lambda: _equal(letters(database), parked))
             assert await rooms(database) == ["smp-2/1"]
-            assert guests.tries.count("smp-1/1") == 3
+            tried = guests.tries.count("smp-1/1")
+            assert tried in {3, 4}  # once more when it came together with others
             told = await read(settings.kafka, dead_letter_topic("sample"), 1)
             assert orjson.loads(told[-1].value)["error"] == "RuntimeError"
 
             async with database.transaction() as session:
                 assert await release(session) == 1
-            await eventually(lambda: _holds(lambda: guests.tries.count("smp-1/1") == 4))
+            await eventually(lambda: _holds(lambda: guests.tries.count("smp-1/1") == tried + 1))
             await asyncio.sleep(0.2)
             assert await letters(database) == parked
 

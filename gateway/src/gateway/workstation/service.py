@@ -1,7 +1,7 @@
 """From Kafka to the provider's stream: the worker keeps events, each web process tells its streams of new ones."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,12 +22,16 @@ _FORGET_AT_ONCE: Final = 5_000
 log = get_logger(__name__)
 
 
-async def keep(session: AsyncSession, message: Received[ApplicationEvent], *, now: datetime) -> None:
-    """Store one event of an application under the next number of its provider."""
+async def keep(session: AsyncSession, messages: Sequence[Received[ApplicationEvent]], *, now: datetime) -> None:
+    """Store events of applications, each under the next number of its provider."""
+    await repository.add(session, [_event(message) for message in messages], at=now)
+
+
+def _event(message: Received[ApplicationEvent]) -> repository.Event:
     data = message.event.model_dump(mode="json", exclude_none=True)
     provider = data.pop("provider_bin")
     stored = {**data, "event_id": str(message.id), "occurred_at": message.time.isoformat()}
-    await repository.add(session, provider=provider, type=_name(message.event.type), data=stored, at=now)
+    return repository.Event(provider=provider, type=_name(message.event.type), data=stored)
 
 
 def _name(type_: str) -> str:

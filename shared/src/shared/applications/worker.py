@@ -48,6 +48,7 @@ def create(
     )
 
 
-async def keep_provider(session: AsyncSession, message: Received[ProviderChanged]) -> None:
-    """Keep what auth-svc told of a provider."""
-    await keep(session, message.event.model_dump(mode="json"))
+async def keep_provider(session: AsyncSession, messages: Sequence[Received[ProviderChanged]]) -> None:
+    """Keep what auth-svc told of providers."""
+    for message in messages:
+        await keep(session, message.event.model_dump(mode="json"))

@@ -1,5 +1,6 @@
 """From Kafka to an effect, exactly once: inbox row and effect in one transaction, and only then the offset.
 
+0. Messages that came together are handled in one transaction when all goes well; else one by one, as below.
 1. A message whose id is in the inbox was handled: it is passed over.
 2. A message whose key has a dead letter is parked behind it, so that the key's order holds.
 3. The handler works in the transaction of the inbox row. Three tries; then the message is a dead letter: a row with
@@ -10,7 +11,7 @@
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -89,7 +90,8 @@ class Consumer:
             while True:
                 self._wake_paused(consumer)
                 batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
-                await asyncio.gather(*(self._partition(consumer, place, found) for place, found in batches.items()))
+                if batches:
+                    await self._handle(consumer, batches)
         finally:
             await ended(consumer.stop())
 
@@ -113,6 +115,16 @@ class Consumer:
             fetch_max_wait_ms=100,
         )
 
+    async def _handle(
+        self, consumer: AIOKafkaConsumer, batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]
+    ) -> None:
+        """Handle what came together in one transaction; when that cannot be, partitions side by side."""
+        records = [record for found in batches.values() for record in found]
+        if len(records) > 1 and await self._handling.handle_together(records):
+            await _commit(consumer, {place: found[-1].offset + 1 for place, found in batches.items()})
+        else:
+            await asyncio.gather(*(self._partition(consumer, place, found) for place, found in batches.items()))
+
     async def _partition(
         self, consumer: AIOKafkaConsumer, place: TopicPartition, records: Sequence[ConsumerRecord]
     ) -> None:
@@ -126,7 +138,7 @@ class Consumer:
                 break
             done = record
         if done is not None:
-            await _commit(consumer, place, done.offset + 1)
+            await _commit(consumer, {place: done.offset + 1})
 
     async def _one(self, record: ConsumerRecord) -> None:
         try:
@@ -185,9 +197,9 @@ class _Joined(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         self._joined.set()
 
 
-async def _commit(consumer: AIOKafkaConsumer, place: TopicPartition, offset: int) -> None:
+async def _commit(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
     try:
-        await consumer.commit({place: offset})
+        await consumer.commit(dict(offsets))
     except (CommitFailedError, IllegalStateError):
         # The group was shared out anew: another member handles these messages again, and its inbox passes them over.
-        _LOG.info("offset not committed", topic=place.topic, partition=place.partition)
+        _LOG.info("offsets not committed", partitions=len(offsets))

@@ -1,6 +1,6 @@
 """CloudEvents 1.0 in Kafka's binary mode: attributes as headers `ce_…`, data as the value (protocol binding, 3.2)."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -90,8 +90,8 @@ class Received(Generic[E]):
     request_id: str | None = None
 
 
-Handler = Callable[[AsyncSession, Received[Any]], Awaitable[None]]
-"""Brings about the effect of one message within the given transaction."""
+Handler = Callable[[AsyncSession, Sequence[Received[Any]]], Awaitable[None]]
+"""Brings about the effect of messages, in their order, within the given transaction; mostly there is one."""
 Handlers = Mapping[type[Event], Handler]
 
 

@@ -1,10 +1,16 @@
-"""One message, one transaction: the inbox, the effect, and what becomes of a message that cannot be handled."""
+"""One transaction: the inbox, the effect, and what becomes of a message that cannot be handled.
+
+Messages that came together are handled together, in one transaction; when anything about one of them is not as usual,
+each is handled in a transaction of its own.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from itertools import groupby
+from typing import Any, Protocol
+from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
@@ -17,7 +23,7 @@ from shared.events import inbox
 from shared.events.dead_letters import DeadLettered
 from shared.events.envelope import Envelope, Handler, Handlers, Headers, Received, event_of, read_envelope
 from shared.events.event import Event
-from shared.events.inbox import Place, Standing
+from shared.events.inbox import BehindADeadOne, Place
 from shared.events.metrics import DEAD, HANDLED
 from shared.events.outbox import Outbox
 from shared.events.topics import dead_letter_topic
@@ -65,6 +71,20 @@ class Handling:
         self._outbox = outbox
         self._clock = clock
 
+    async def handle_together(self, records: Sequence[Record]) -> bool:
+        """Bring about the effects of messages once, all or none; False when they must be handled one by one."""
+        try:
+            messages = [message for record in records if (message := self._message(record)) is not None]
+            if messages:
+                async with self._database.transaction() as session:
+                    entered = await inbox.enter(session, [(message.place, message.envelope.id) for message in messages])
+                    await self._effects(session, _first_of_each(messages, entered))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is judged when the message is alone
+            _LOG.info("messages are handled one by one", error_type=type(error).__name__, messages=len(records))
+            return False
+        HANDLED.labels(self._consumer, records[0].topic, "together").inc(len(records))
+        return True
+
     async def handle(self, record: Record) -> None:
         """Bring about the effect of a message once; raises `EnvelopeInvalid` or `DependencyAway`."""
         message = self._message(record)
@@ -97,24 +117,23 @@ class Handling:
         return _Message(envelope=envelope, headers=tuple(record.headers), place=place, kind=known[0], handler=known[1])
 
     async def _attempt(self, message: _Message) -> str:
+        place, event_id = message.place, message.envelope.id
         async with self._database.transaction() as session:
-            standing = await inbox.enter(session, message.place, message.envelope.id)
-            if standing is Standing.KNOWN:
-                return "repeated"
-            if standing is Standing.BEHIND_A_DEAD_ONE:
-                await inbox.park(session, message.place, message.envelope, message.headers)
+            try:
+                if not await inbox.enter(session, [(place, event_id)]):
+                    return "repeated"
+            except BehindADeadOne:
+                if await inbox.is_known(session, place, event_id):
+                    return "repeated"
+                await inbox.park(session, place, message.envelope, message.headers)
                 return "parked"
-            await self._effect(session, message.envelope, message.place, message.kind, message.handler)
+            await self._effects(session, [message])
         return "handled"
 
-    async def _effect(
-        self, session: AsyncSession, envelope: Envelope, place: Place, kind: type[Event], handler: Handler
-    ) -> None:
-        received = Received(
-            event=event_of(envelope, kind), id=envelope.id, time=envelope.time, subject=envelope.subject,
-            topic=place.topic, partition=place.partition, offset=place.offset, request_id=envelope.request_id,
-        )  # fmt: skip
-        await handler(session, received)
+    async def _effects(self, session: AsyncSession, messages: Iterable[_Message]) -> None:
+        """Call the handlers in the order of the messages, once for those that follow one another."""
+        for handler, following in groupby(messages, key=lambda message: message.handler):
+            await handler(session, [_received(message) for message in following])
 
     async def _bury(self, message: _Message, error: Exception) -> str:
         """Lay the message among the dead, and tell it on the dead-letter topic, in one transaction."""
@@ -155,9 +174,10 @@ class Handling:
                     return None
                 envelope = read_envelope(row.headers, row.value)
                 kind, handler = self._handlers[envelope.type]
+                message = _Message(envelope=envelope, headers=row.headers, place=row.place, kind=kind, handler=handler)
                 set_request_id(envelope.request_id or envelope.id.hex)
                 if await inbox.enter_released(session, row.place, envelope.id):
-                    await self._effect(session, envelope, row.place, kind, handler)
+                    await self._effects(session, [message])
                 await inbox.resolve(session, row)
             return 1
         except Exception as error:
@@ -170,6 +190,23 @@ class Handling:
             return 0
         finally:
             set_request_id(None)
+
+
+def _first_of_each(messages: Sequence[_Message], entered: set[UUID]) -> Iterator[_Message]:
+    """Give the messages that were entered; one that was sent twice counts once."""
+    waiting = set(entered)
+    for message in messages:
+        if message.envelope.id in waiting:
+            waiting.discard(message.envelope.id)
+            yield message
+
+
+def _received(message: _Message) -> Received[Any]:
+    envelope, place = message.envelope, message.place
+    return Received(
+        event=event_of(envelope, message.kind), id=envelope.id, time=envelope.time, subject=envelope.subject,
+        topic=place.topic, partition=place.partition, offset=place.offset, request_id=envelope.request_id,
+    )  # fmt: skip
 
 
 def _raise_if_away(error: Exception) -> None:

@@ -1,7 +1,7 @@
 """What a service has heard, and where a message stands that cannot be handled now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +13,18 @@ from shared.events.envelope import Envelope, Headers
 from shared.events.tables import dead_letters
 from shared.events.tables import inbox as table
 
-# One statement: the row goes in unless the key has a dead letter, and comes back only when it is new.
+# One statement: rows go in unless one of the keys has a dead letter, and those come back that are new.
 _ENTER = text(
     """
-    WITH dead AS (SELECT 1 FROM dead_letters WHERE consumer = :consumer AND topic = :topic AND key = :key LIMIT 1),
-    entered AS (
-        INSERT INTO inbox (consumer, event_id)
-        SELECT :consumer, CAST(:event_id AS uuid) WHERE NOT EXISTS (SELECT 1 FROM dead)
-        ON CONFLICT DO NOTHING RETURNING 1
+    WITH given AS (
+        SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:ids AS uuid[])) AS g (topic, key, id)
+    ), dead AS (
+        SELECT 1 FROM dead_letters JOIN given USING (topic, key) WHERE consumer = :consumer LIMIT 1
+    ), entered AS (
+        INSERT INTO inbox (consumer, event_id) SELECT :consumer, id FROM given WHERE NOT EXISTS (SELECT 1 FROM dead)
+        ON CONFLICT DO NOTHING RETURNING event_id
     )
-    SELECT EXISTS (SELECT 1 FROM entered) AS entered, EXISTS (SELECT 1 FROM dead) AS dead
+    SELECT event_id FROM entered UNION ALL SELECT NULL FROM dead
     """
 )
 _FIRST, _BEFORE = dead_letters.alias("first"), dead_letters.alias("before")
@@ -43,14 +45,6 @@ _TAKE = (
     .limit(1)
     .with_for_update(skip_locked=True, of=_FIRST)
 )
-
-
-class Standing(Enum):
-    """Where a message stands before its handler is asked."""
-
-    NEW = "new"
-    KNOWN = "known"
-    BEHIND_A_DEAD_ONE = "behind a dead one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +69,32 @@ class Letter:
     value: bytes
 
 
-async def enter(session: AsyncSession, place: Place, event_id: UUID) -> Standing:
-    """Note that the message is being handled; a parallel handling of it waits here for our commit."""
-    values = {"consumer": place.consumer, "topic": place.topic, "key": place.key, "event_id": event_id}
-    row = (await session.execute(_ENTER, values)).one()
-    if row.entered:
-        return Standing.NEW
-    if not row.dead:
-        return Standing.KNOWN
+class BehindADeadOne(Exception):
+    """A message of the key could not be handled: none that follows may be, and nothing was entered."""
+
+
+async def enter(session: AsyncSession, messages: Sequence[tuple[Place, UUID]]) -> set[UUID]:
+    """Note that one consumer's messages are being handled, and give the new ones; raises `BehindADeadOne`.
+
+    A parallel handling of one of them waits here for our commit.
+    """
+    places = [place for place, _ in messages]
+    values = {
+        "consumer": places[0].consumer,
+        "topics": [place.topic for place in places],
+        "keys": [place.key for place in places],
+        "ids": [event_id for _, event_id in messages],
+    }
+    entered = set((await session.execute(_ENTER, values)).scalars())
+    if None in entered:
+        raise BehindADeadOne
+    return entered
+
+
+async def is_known(session: AsyncSession, place: Place, event_id: UUID) -> bool:
+    """Tell whether the message was handled before."""
     query = select(table.c.event_id).where(table.c.consumer == place.consumer, table.c.event_id == event_id)
-    known = (await session.execute(query)).one_or_none() is not None
-    return Standing.KNOWN if known else Standing.BEHIND_A_DEAD_ONE
+    return (await session.execute(query)).one_or_none() is not None
 
 
 async def enter_released(session: AsyncSession, place: Place, event_id: UUID) -> bool:
