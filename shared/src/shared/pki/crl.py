@@ -86,29 +86,34 @@ class Entries:
         return len(self._keys) + len(self._foreign)
 
     def find(self, serial: int, issuer: bytes | None = None) -> Entry | None:
-        """Find a serial number of the list's own issuer, or of `issuer` (a Name) in an indirect list."""
+        """Find a serial number of the list's own issuer, or of `issuer` (a Name) in an indirect list.
+
+        Raises der.Malformed for an entry of this number whose date does not exist: only its digits were looked at.
+        """
         if issuer is not None:
             at = self._foreign.get((names.folded(issuer), serial))
-            return None if at is None else self._entry(at)[1]
+            return None if at is None else _entry(self._after_number(at)[1])
         key = serial & _MASK
         place = bisect_left(self._keys, key)
         found = None
         while place < len(self._keys) and self._keys[place] == key:
-            number, entry = self._entry(self._at[place])
-            if number == serial and (found is None or entry.reason != REMOVE_FROM_LIST):
-                found = entry  # a number that stands twice is revoked if either says so
+            number, reader = self._after_number(self._at[place])
             place += 1
+            if number != serial:
+                continue
+            entry = _entry(reader)
+            if found is None or entry.reason != REMOVE_FROM_LIST:
+                found = entry  # a number that stands twice is revoked if either says so
         return found
 
     def __iter__(self) -> Iterator[tuple[int, Entry]]:
         for at in (*self._at, *self._foreign.values()):
-            yield self._entry(at)
+            number, reader = self._after_number(at)
+            yield number, _entry(reader)
 
-    def _entry(self, at: int) -> tuple[int, Entry]:
+    def _after_number(self, at: int) -> tuple[int, Reader]:
         reader = Reader(self._data, at).enter()
-        serial, date = reader.integer(), reader.time()
-        shape = _shape(reader.rest()) if reader.more() else _PLAIN
-        return serial, Entry(at=date, reason=shape.reason)
+        return reader.integer(), reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -262,6 +267,12 @@ def _cut(data: bytes, at: int, stop: int) -> tuple[int, int, int]:
     number = inner.integer()
     inner.time()
     return number, inner.at, end
+
+
+def _entry(reader: Reader) -> Entry:
+    date = reader.time()
+    shape = _shape(reader.rest()) if reader.more() else _PLAIN
+    return Entry(at=date, reason=shape.reason)
 
 
 def _shape(blob: bytes) -> _Shape:

@@ -207,7 +207,7 @@ def _status(
         status = revocations.status(one, chain[place:])
         if status.outcome is Outcome.REVOKED:
             raise Refused(Code.ISSUER_REVOKED if place else Code.CERTIFICATE_REVOKED, status.detail)
-        if status.outcome is Outcome.UNKNOWN and (every or place == 0):
+        if status.outcome is Outcome.UNKNOWN and (every or place == 0 or status.unreadable):
             outcome, detail = Outcome.UNKNOWN, status.detail
     return outcome, detail
 

@@ -1,7 +1,8 @@
 """Step 8: not in the list of revoked certificates (akmola 8(7), zhambyl 11(6); RFC 5280, 6.3.3; RFC 6960).
 
 "Revoked" from any usable source wins, unless it is dated after the judged time. Else a usable list is enough, else a
-usable answer. No usable source: unknown. What is not usable counts as absent.
+usable answer. No usable source: unknown. What is not usable counts as absent; but where a usable list names the
+certificate in an entry that cannot be read, nothing makes it good any more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -52,22 +53,31 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """An outcome, why, the sources that it stands on, and the certificates of their signers beside the path."""
+    """An outcome, why, the sources that it stands on, and the certificates of their signers beside the path.
+
+    `unreadable` marks an unknown certificate that a usable list names, in an entry that cannot be read: whoever lets
+    unknown pass must not let it pass.
+    """
 
     outcome: Outcome
     detail: str
     sources: tuple[Source, ...] = ()
     signers: tuple[Certificate, ...] = ()
+    unreadable: bool = False
 
 
 @dataclass(slots=True)
 class _Findings:
-    """What the sources said so far. `covered` are the reasons that usable lists can speak of."""
+    """What the sources said so far. `covered` are the reasons that usable lists can speak of.
+
+    `unreadable` says what is wrong with an entry about the certificate, in a list that is otherwise usable.
+    """
 
     covered: set[int] = field(default_factory=set)
     sources: list[Source] = field(default_factory=list)
     signers: list[Certificate] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    unreadable: str | None = None
 
 
 class Revocations:
@@ -86,7 +96,10 @@ class Revocations:
         sources, stood_by = tuple(findings.sources), tuple(findings.signers)
         if revoked is not None:
             return Status(outcome=Outcome.REVOKED, detail=revoked, sources=sources, signers=stood_by)
-        if findings.sources and (findings.covered >= ALL_REASONS):
+        if findings.unreadable is not None:
+            detail = f"no usable revocation data: {findings.unreadable}"
+            return Status(outcome=Outcome.UNKNOWN, detail=detail, unreadable=True)
+        if findings.covered >= ALL_REASONS:
             return Status(outcome=Outcome.GOOD, detail="not revoked", sources=sources, signers=stood_by)
         why = findings.seen[0] if findings.seen else "no list and no answer of its issuer"
         return Status(outcome=Outcome.UNKNOWN, detail=f"no usable revocation data: {why}")
@@ -122,9 +135,9 @@ class Revocations:
         entry = None
         if delta is not None:
             findings.sources.append(delta.source())
-            entry = _find(delta, certificate)
+            entry = _find(delta, certificate, findings)
         if entry is None:
-            entry = _find(base, certificate)
+            entry = _find(base, certificate, findings)
         if entry is None or entry.reason == crl.REMOVE_FROM_LIST or entry.at > self._at:
             return None
         return f"revoked on {entry.at:%Y-%m-%d %H:%M:%S} UTC, reason {crl.REASONS.get(entry.reason or 0)}"
@@ -182,7 +195,7 @@ class Revocations:
                 return False
             own = self.status(signer, path.issuers.certificates)
             if own.outcome is Outcome.REVOKED or (
-                own.outcome is Outcome.UNKNOWN and self._trust.profile.every_certificate
+                own.outcome is Outcome.UNKNOWN and (self._trust.profile.every_certificate or own.unreadable)
             ):
                 return False
             findings.signers += (signer, *path.issuers.certificates, *own.signers)
@@ -215,9 +228,14 @@ class Revocations:
         return None
 
     def _listed(self, responder: Certificate, issuers: Sequence[Certificate]) -> bool:
-        return self._by_lists(responder, issuers, _Findings()) is not None
+        findings = _Findings()
+        return self._by_lists(responder, issuers, findings) is not None or findings.unreadable is not None
 
 
-def _find(one: RevocationList, certificate: Certificate) -> crl.Entry | None:
+def _find(one: RevocationList, certificate: Certificate, findings: _Findings) -> crl.Entry | None:
     foreign = one.data.scope.indirect and not names.same(one.data.issuer, certificate.issuer)
-    return one.data.entries.find(certificate.serial, certificate.issuer if foreign else None)
+    try:
+        return one.data.entries.find(certificate.serial, certificate.issuer if foreign else None)
+    except Malformed as fault:
+        findings.unreadable = f"the list names the certificate in an entry that cannot be read: {fault}"
+        return None

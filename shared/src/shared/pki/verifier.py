@@ -164,6 +164,8 @@ class _Examination:
             over = judge.status(authority, above)
             if over.outcome is Outcome.REVOKED:
                 raise Refused(Code.ISSUER_REVOKED, f"an authority of the path is {over.detail}")
+            if over.unreadable:
+                status = over  # unlike an authority of which nothing is known, this one is named
             self._sources += over.sources
             self._list_signers += over.signers
         return status
