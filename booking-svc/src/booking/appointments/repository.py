@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, func, select, tuple_, update
+from sqlalchemy import Row, case, func, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -20,20 +20,17 @@ _TOLD: Sequence[InstrumentedAttribute[Any]] = (
 )
 """What is told of a slot with its doctor."""
 
-_TAKE = (
-    update(Slot)
-    .where(
-        Slot.id == bindparam("slot"),
-        Slot.provider == bindparam("of"),
-        Slot.starts_at == bindparam("time"),
-        Slot.starts_at > bindparam("at"),
-        IS_FREE,
-        Doctor.id == Slot.doctor,
-        Doctor.active,
-    )
-    .values(application=bindparam("taker"), given_by=bindparam("chosen_by"), taken_at=bindparam("at"))
-    .returning(*_TOLD)
-    .execution_options(synchronize_session=False)
+# In words: an UPDATE of an ORM class takes SQLAlchemy a third of a millisecond more, on the hot path.
+_TAKE = text(
+    """
+    UPDATE slots SET application = :taker, given_by = :chosen_by, taken_at = :at
+    FROM doctors d
+    WHERE slots.id = :slot AND slots.provider = :of AND slots.starts_at = :time AND slots.starts_at > :at
+      AND slots.application IS NULL AND slots.withdrawn_at IS NULL AND d.id = slots.doctor AND d.active
+    RETURNING slots.id, slots.provider, slots.doctor, slots.starts_at, slots.ends_at, slots.withdrawn_at,
+              slots.outside_schedule, slots.application, d.surname, d.given_name, d.patronymic, d.specialty, d.room,
+              d.active
+    """
 )
 
 

@@ -40,6 +40,8 @@ _WATCH = timedelta(seconds=5)
 _WATCH_BEFORE_SENDING = timedelta(seconds=1)
 _SWEEP = timedelta(minutes=10)
 _BATCH = 200
+_SLOWEST = 3
+"""Times the pause between looks, while nothing comes: an idle region should cost little."""
 
 
 class BrokerForgot(Exception):
@@ -91,19 +93,23 @@ class Relay:
         async with self._producer() as producer:
             self.ready = True
             swept = loop.time()
+            pause = self._settings.relay_poll
             while True:
                 self._wanted.clear()
-                if not await self._turn(producer):
-                    await self._rest()
+                if await self._turn(producer):
+                    pause = self._settings.relay_poll
+                else:
+                    await self._rest(pause)
+                    pause = min(pause * 2, self._settings.relay_poll * _SLOWEST)
                 await self._watch_after(_WATCH)
                 if loop.time() - swept > _SWEEP.total_seconds():
                     await self._waiting.sweep(self._settings.event_retention)
                     swept = loop.time()
 
-    async def _rest(self) -> None:
+    async def _rest(self, pause: timedelta) -> None:
         # Not `wait_for`: before Python 3.12 it can swallow a cancellation that meets the event.
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.relay_poll.total_seconds()):
+            async with asyncio.timeout(pause.total_seconds()):
                 await self._wanted.wait()
 
     @asynccontextmanager
