@@ -16,7 +16,8 @@ _NOT_DER: Final = (
 _AGAINST_PROFILE: Final = (
     r"a version that|a list of a version|a reason that|a serial number of|a unique identifier in|extensions in an old|"
     r"a path length that|no policy, or|an extension twice|an empty list|no name where|an entry of another|"
-    r"an issuer of an|a general name of|a relative name without"
+    r"an issuer of an|a general name of|a relative name without|name constraints that|a subtree with|"
+    r"policy constraints that|a negative number of|a name that is not IA5|an address of another"
 )
 _OURS: Final = (  # our code and detail, in whole; the first that fits
     (10, r"(certificate|list)-malformed: the two signature algorithms differ .*"),
@@ -28,7 +29,10 @@ _OURS: Final = (  # our code and detail, in whole; the first that fits
     (3, r"(list-)?critical-extension-unknown: .*"),
     (9, r"revoked: revoked on 2026-11-23 09:00:00 UTC.*"),
     (11, r"algorithm-mismatch: the message does not list the signer's digest algorithm"),
+    (12, r"signature-malformed: not a CMS SignedData: a version of (SignedData|SignerInfo) that does not exist"),
     (13, r"algorithm-unknown: signature algorithm [0-9.]+ is not one that is verified here"),
+    (13, r"algorithm-unknown: algorithm [0-9.]+ has parameters, which it must not have"),
+    (16, r"no-certificate: the signer's certificate is not in the message"),
     (14, r"content-type-refused: what is signed is not plain data"),
 )
 _THEIRS: Final = {
@@ -36,6 +40,7 @@ _THEIRS: Final = {
         (4, r"unassigned code points|malformed bidirectional|prohibited"),
         (5, r"Insufficient data|Error parsing|did not match the class|while parsing|codec can't decode"),
         (6, r"no issuer matching"),
+        (15, r"CRL is too recent"),
     ),
     "openssl": (
         (6, r"unable to get local issuer|authority and (subject|issuer)"),

@@ -100,8 +100,9 @@ def digest(hash_: Hash, data: bytes) -> bytes:
 def hash_of(algorithm: Algorithm, *, weak: bool) -> Hash:
     """Name the digest of an AlgorithmIdentifier. Raises Refused: algorithm-unknown, sha1-refused, md5-refused."""
     found = DIGESTS.get(algorithm.oid)
-    if found is None or algorithm.parameters not in _WITHOUT_PARAMETERS:
+    if found is None:
         raise Refused(Code.ALGORITHM_UNKNOWN, f"digest algorithm {algorithm.oid} is not one that is verified here")
+    _refuse_parameters(algorithm)
     if not weak:
         _refuse_weak(found)
     return found
@@ -116,16 +117,23 @@ def scheme_of(algorithm: Algorithm, *, weak: bool) -> Scheme:
         scheme = _pss(algorithm.parameters)
     else:
         found = SIGNATURES.get(algorithm.oid)
-        if found is None or algorithm.parameters not in _WITHOUT_PARAMETERS:
+        if found is None:
             raise Refused(
                 Code.ALGORITHM_UNKNOWN, f"signature algorithm {algorithm.oid} is not one that is verified here"
             )
+        _refuse_parameters(algorithm)
         scheme = found
     if not weak:
         if scheme.family is Family.DSA:
             raise Refused(Code.DSA_REFUSED, "DSA signatures are not accepted")
         _refuse_weak(scheme.hash)
     return scheme
+
+
+def _refuse_parameters(algorithm: Algorithm) -> None:
+    """Allow none or NULL (RFC 5754, 2 and 3): what else they might change is not known here."""
+    if algorithm.parameters not in _WITHOUT_PARAMETERS:
+        raise Refused(Code.ALGORITHM_UNKNOWN, f"algorithm {algorithm.oid} has parameters, which it must not have")
 
 
 def _refuse_weak(hash_: Hash) -> None:
