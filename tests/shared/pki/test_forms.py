@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha1
+from typing import cast
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from shared.pki import certificate, crl, encode, extensions, keys, ocsp
 from shared.pki.algorithms import RSA_PSS, Family, Hash, Scheme, hash_of, scheme_of
@@ -19,6 +22,7 @@ from shared.pki.path import is_root
 from shared.pki.signing import envelope, sign
 from shared.pki.trust import TrustRefused, pinned
 from shared.testing import authority_forms as forms
+from shared.testing import authority_keys
 from shared.testing.authority import Authority, Holder
 from shared.testing.authority_messages import SignerForm, message
 
@@ -251,6 +255,22 @@ class TestKeys:
         asked = Algorithm(oid=algorithm, parameters=encode.integer(1))
         with pytest.raises(Refused, match="must not have"):
             (scheme_of if algorithm.startswith("1") else hash_of)(asked, weak=False)
+
+    def test_of_pss_sign_with_pss_alone_and_without_restrictions(self):
+        """RFC 4055, 1.2 and 3.1; `cryptography` reads such keys and forgets what they must not do."""
+        private = cast("rsa.RSAPrivateKey", authority_keys.lend("rsa", 0).key)  # type: ignore[attr-defined]
+        bits = parts(authority_keys.lend("rsa", 0).spki)[1]
+        key = keys.load(encode.sequence(encode.algorithm(RSA_PSS), bits))
+        pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+        for pad, scheme, right in (
+            (pss, Scheme(family=Family.RSA, hash=Hash.SHA256, pss=True, salt=32), True),
+            (padding.PKCS1v15(), Scheme(family=Family.RSA, hash=Hash.SHA256), False),
+        ):
+            assert key.verify(scheme, private.sign(b"x", pad, hashes.SHA256()), b"x") is right
+        sha512 = encode.explicit(0, encode.algorithm("2.16.840.1.101.3.4.2.3"))
+        with pytest.raises(Refused, match="restrictions") as caught:
+            keys.load(encode.sequence(encode.algorithm(RSA_PSS, encode.sequence(sha512)), bits))
+        assert caught.value.code is Code.KEY_UNKNOWN
 
     def test_of_dsa_have_parameters_in_range_or_their_issuers(self):
         numbers = encode.sequence(encode.integer(7), encode.integer(11), encode.integer(3))

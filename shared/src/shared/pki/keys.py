@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -58,16 +58,16 @@ class PublicKey(ABC):
 
 
 class RsaKey(PublicKey):
-    """RSA with PKCS#1 v1.5 and PSS."""
+    """RSA with PKCS#1 v1.5 and PSS; a key whose own algorithm is PSS signs with that alone (RFC 4055, 1.2)."""
 
-    __slots__ = ("family", "key", "label")
+    __slots__ = ("family", "key", "label", "only_pss")
 
-    def __init__(self, key: rsa.RSAPublicKey) -> None:
-        self.key, self.family, self.label = key, Family.RSA, f"RSA-{key.key_size}"
+    def __init__(self, key: rsa.RSAPublicKey, *, only_pss: bool = False) -> None:
+        self.key, self.family, self.label, self.only_pss = key, Family.RSA, f"RSA-{key.key_size}", only_pss
 
     def verify(self, scheme: Scheme, signature: bytes, message: bytes) -> bool:
         algorithm = _HASHES.get(scheme.hash)
-        if scheme.family is not Family.RSA or algorithm is None:
+        if scheme.family is not Family.RSA or algorithm is None or (self.only_pss and not scheme.pss):
             return False
         pad: padding.AsymmetricPadding = _PKCS1
         if scheme.pss:
@@ -171,6 +171,8 @@ def load(spki: bytes, *, weak: bool = False) -> PublicKey:
         bits = reader.bits()
         reader.finish()
         return _load(spki, algorithm, bits, weak=weak)
+    except UnsupportedAlgorithm:
+        raise Refused(Code.KEY_UNKNOWN, "a key of a kind that is not verified here") from None
     except (der.Malformed, ValueError) as fault:
         detail = str(fault) if isinstance(fault, der.Malformed) else "not a key of its algorithm"
         raise Refused(Code.KEY_MALFORMED, detail) from None
@@ -178,8 +180,12 @@ def load(spki: bytes, *, weak: bool = False) -> PublicKey:
 
 def _load(spki: bytes, algorithm: Algorithm, bits: bytes, *, weak: bool) -> PublicKey:
     match algorithm.oid:
-        case oid if oid in {RSA_ENCRYPTION, RSA_PSS}:
+        case oid if oid == RSA_ENCRYPTION:
             return _rsa(spki, weak=weak)
+        case oid if oid == RSA_PSS and algorithm.parameters:
+            raise Refused(Code.KEY_UNKNOWN, "an RSA key with restrictions that are not verified here")
+        case oid if oid == RSA_PSS:
+            return _rsa(spki, weak=weak, only_pss=True)
         case oid if oid == EC_PUBLIC_KEY:
             return _ec(spki)
         case oid if oid == GOST_512_KEY:
@@ -193,25 +199,17 @@ def _load(spki: bytes, algorithm: Algorithm, bits: bytes, *, weak: bool) -> Publ
     raise Refused(Code.KEY_UNKNOWN, f"key algorithm {algorithm.oid} is not one that is verified here")
 
 
-def _rsa(spki: bytes, *, weak: bool) -> RsaKey:
-    try:
-        key = load_der_public_key(spki)
-    except UnsupportedAlgorithm:
-        raise Refused(Code.KEY_UNKNOWN, "an RSA key with restrictions that are not verified here") from None
-    if not isinstance(key, rsa.RSAPublicKey):
-        raise der.Malformed("not an RSA key")
+def _rsa(spki: bytes, *, weak: bool, only_pss: bool = False) -> RsaKey:
+    key = cast("rsa.RSAPublicKey", load_der_public_key(spki))  # the algorithm says so already
     if key.key_size < _MIN_RSA and not weak:
         raise Refused(Code.RSA_KEY_TOO_SHORT, f"an RSA key of {key.key_size} bits; {_MIN_RSA} are the least")
     if key.key_size > _MAX_RSA or key.public_numbers().e.bit_length() > _MAX_EXPONENT:
         raise Refused(Code.KEY_UNKNOWN, f"an RSA key of more than {_MAX_RSA} bits or with a huge exponent")
-    return RsaKey(key)
+    return RsaKey(key, only_pss=only_pss)
 
 
 def _ec(spki: bytes) -> EcKey:
-    try:
-        key = load_der_public_key(spki)
-    except UnsupportedAlgorithm:
-        raise Refused(Code.KEY_UNKNOWN, "an elliptic curve that is not verified here") from None
+    key = load_der_public_key(spki)
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, _CURVES):
         raise Refused(Code.KEY_UNKNOWN, "an elliptic curve other than P-256, P-384 and P-521")
     return EcKey(key)

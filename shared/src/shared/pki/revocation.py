@@ -188,8 +188,6 @@ class Revocations:
             return False
         self._asking.add(signer.sha256)
         try:
-            if signer == issuers[-1]:
-                return True
             path = self._issuers.find(signer, self._at)
             if not signer.not_before <= self._at <= signer.not_after or path.issuers.anchor != issuers[-1]:
                 return False

@@ -35,12 +35,12 @@ class LibCrypto:
             data = int(value).to_bytes(held.size, "big")
             lib.BN_bin2bn(data, held.size, number)
         n, m, x, y = held.numbers
-        if not lib.EC_POINT_set_affine_coordinates(held.group, held.point, x, y, held.context):
-            return None
-        if not lib.EC_POINT_mul(held.group, held.point, n, held.point, m, held.context):
-            return None
-        if not lib.EC_POINT_get_affine_coordinates(held.group, held.point, x, None, held.context):
-            return None  # infinity
+        if not (
+            lib.EC_POINT_set_affine_coordinates(held.group, held.point, x, y, held.context)
+            and lib.EC_POINT_mul(held.group, held.point, n, held.point, m, held.context)
+            and lib.EC_POINT_get_affine_coordinates(held.group, held.point, x, None, held.context)
+        ):
+            return None  # the last of them fails at infinity
         lib.BN_bn2binpad(x, held.buffer, held.size)
         return mpz(int.from_bytes(held.buffer.raw, "big"))
 

@@ -162,11 +162,9 @@ def double(p: mpz, point: Jacobian) -> Jacobian:
     return x3, (alpha * (4 * beta - x3) - 8 * gamma * gamma) % p, ((y + z) ** 2 - gamma - delta) % p
 
 
-def add(p: mpz, point: Jacobian, addend: Affine | None) -> Jacobian:
-    """Compute P + Q; Q None is infinity."""
+def add(p: mpz, point: Jacobian, addend: Affine) -> Jacobian:
+    """Compute P + Q."""
     x, y, z = point
-    if addend is None:
-        return point
     if not z:
         return addend[0], addend[1], _ONE
     z2 = z * z % p
