@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.pki import certificate
+from shared.pki import certificate, evidence
 from shared.pki.codes import Code
 from shared.pki.evidence import (
     APPLICATION_FORMAT,
@@ -121,6 +121,23 @@ class TestSignersOfLists:
 
 
 class TestVerify:
+    def test_reads_no_bundle_of_absurd_size(self, bundle: bytes, anchors: Trust, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(evidence, "_MAX_BUNDLE", len(bundle) - 1)
+        with pytest.raises(BundleUnreadable) as caught:
+            verify(bundle, anchors)
+        assert caught.value.code is BundleFault.TOO_LARGE
+
+    def test_asks_nobody_when_no_responder_is_the_issuers(
+        self, authority: Authority, anna: Holder, expect, document, now
+    ):
+        trust = authority.trust()
+        other = replace(trust.responders[0], issuer=trust.anchors[0].certificate)
+        verifier = Verifier(replace(trust, responders=(other,)), RevocationIndex())
+        assert (
+            verifier.question(verifier.verify(document, sign(document, anna.key, at=now), at=now, expect=expect))
+            is None
+        )
+
     def test_finds_the_same_verdict_with_the_anchor_alone(self, bundle: bytes, anchors: Trust):
         found = verify(bundle, anchors)
         assert found.now.code is Code.VALID

@@ -1,8 +1,10 @@
 """GOST against its standards, against libgcrypt where it is, and the ways of carrying it against one another."""
 
+import secrets
 from random import Random
 
 import pytest
+from gmpy2 import invert, mpz
 
 from shared.pki import keys
 from shared.pki.algorithms import Family, Hash, Scheme, digest
@@ -107,6 +109,17 @@ class TestSignature:
         assert caught.value.code is Code.KEY_MALFORMED
 
 
+def chosen(curve: points.Curve, one: mpz, other: mpz, key: points.Affine) -> mpz | None:
+    return engine.chosen().combine(curve, one, other, key)
+
+
+def available() -> list[libcrypto.LibCrypto]:
+    try:
+        return [libcrypto.LibCrypto()]
+    except libcrypto.NotThere:
+        return []
+
+
 class TestEngine:
     def test_says_what_carries_it(self):
         assert set(engine.describe()) == {"gost curves", "streebog", "gost 34.311-95"}
@@ -141,3 +154,38 @@ class TestEngine:
         monkeypatch.setattr(engine, "LibGcrypt", Wrong)
         assert engine._curves()[1] == "Python with gmpy2"
         assert engine._digest()[1] == "Python"
+
+    @pytest.mark.parametrize(
+        "combine", [points.combine, tables.combine, tables.combine_new, chosen], ids=["bits", "tables", "new", "chosen"]
+    )
+    def test_knows_infinity_by_every_way(self, combine: engine.Combine):
+        for curve in points.CURVES.values():
+            base = (curve.x, curve.y)
+            assert combine(curve, mpz(1), curve.q - 1, base) is None
+            assert combine(curve, mpz(1), mpz(1), base) == points.combine(curve, mpz(1), mpz(1), base)
+
+    def test_has_nothing_for_what_libcrypto_refuses(self):
+        """A point beside the curve, and a curve without an order; without the library there is nothing to ask."""
+        curve = points.TC26_512_A
+        nothing = curve._replace(q=mpz(0))
+        for library in available():
+            assert library.combine(curve, mpz(1), mpz(1), (mpz(1), mpz(1))) is None
+            with pytest.raises(libcrypto.NotThere, match="refuses the curve"):
+                libcrypto.LibCrypto().combine(nothing, mpz(1), mpz(1), (curve.x, curve.y))
+
+
+class TestSigning:
+    def test_takes_another_number_when_one_gives_nothing(self, monkeypatch: pytest.MonkeyPatch):
+        """GOST R 34.10-2012, 6.1, step 5: s must not be zero. The key is chosen so that it is for k = 5."""
+        curve, data = points.CRYPTOPRO_256_A, b"form"
+        hashed = mpz(int.from_bytes(digest(Hash.GOST_34311, data), "little")) % curve.q
+        point = points.multiply(curve, 5, (curve.x, curve.y))
+        assert point is not None
+        scalar = -5 * hashed * invert(point[0] % curve.q, curve.q) % curve.q
+        private = GostPrivateKey(Family.GOST_256, int(scalar))
+        numbers = iter((4, 6))  # one is added to each
+        monkeypatch.setattr(secrets, "randbelow", lambda _: next(numbers))
+        signature = private.sign(data)
+        assert next(numbers, None) is None
+        scheme = Scheme(family=Family.GOST_256, hash=Hash.GOST_34311)
+        assert keys.load(private.spki).verify(scheme, signature, data)

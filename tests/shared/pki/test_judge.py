@@ -49,6 +49,18 @@ class TestJudge:
         assert ask(folder, case, iin="850101300123") is Code.IIN_MISMATCH
         assert ask(folder, case, bin="100140000001") is Code.BIN_MISSING
 
+    def test_compares_a_document_with_what_the_message_carries(self, folder: Path, case, document: bytes, anna, now):
+        (folder / "cms.der").write_bytes(sign(document, anna.key, at=now, detached=False))
+        signed = {**case, "check": "signature", "cms": "cms.der"}
+        assert ask(folder, signed) is Code.VALID
+        assert ask(folder, signed, document="document") is Code.VALID
+        assert ask(folder, signed, document="garbage") is Code.CONTENT_DIFFERS
+
+    def test_reads_no_file_of_absurd_size(self, folder: Path, case):
+        with (folder / "huge").open("wb") as file:
+            file.truncate(301 * 1024 * 1024)
+        assert ask(folder, case, leaf="huge") is Code.CASE_UNREADABLE
+
     def test_judges_condition_2(self, folder: Path, case):
         signed = {**case, "check": "condition-2", "cms": "cms.der", "document": "document"}
         assert ask(folder, signed) is Code.VALID

@@ -9,6 +9,7 @@ from shared.pki import certificate, constraints, der, encode, extensions, names,
 from shared.pki.codes import Code, Refused
 from shared.pki.constraints import Constraints
 from shared.pki.extensions import DIRECTORY_NAME, DNS_NAME, IP_NAME, RFC822_NAME, URI_NAME, Subtrees
+from shared.pki.issuers import Issuers
 from shared.testing import authority_forms as forms
 from shared.testing.authority import Authority
 
@@ -73,6 +74,29 @@ class TestNameConstraints:
         with pytest.raises(Refused) as caught:
             Constraints(excluded=((DNS_NAME, b"x"),) * 300_000).check(leaf)
         assert caught.value.code is Code.PATH_BUDGET_SPENT
+
+
+class TestProgress:
+    def test_goes_on_only_with_what_the_issuer_named(self, authority: Authority, anna_iin: str, now: datetime):
+        chain = Issuers(authority.trust()).find(authority.citizen(iin=anna_iin, at=now).parsed, now).issuers
+        with pytest.raises(Refused, match="do not chain"):
+            chain.progress.finish(certificate.parse(authority.root.certificate))
+
+    def test_holds_a_leaf_to_the_policy_that_it_asks_for(self, authority: Authority, now: datetime):
+        """6.1.5 (b): a leaf may itself ask for an explicit policy."""
+        demand = forms.extension(extensions.POLICY_CONSTRAINTS, encode.sequence(encode.integer(0, 0x80)))
+        name, issuers = forms.name((names.COMMON_NAME, "А")), Issuers(authority.trust())
+        issuers.find(authority.issue(name, [], at=now).parsed, now)
+        with pytest.raises(Refused) as caught:
+            issuers.find(authority.issue(name, [demand], at=now).parsed, now)
+        assert caught.value.code is Code.POLICIES_REFUSED
+
+    def test_takes_a_policy_that_is_named_beside_any_policy_once(self):
+        above = policies.descend(policies.root(), ["1.2.3", "1.2.4"], any_allowed=True)
+        below = policies.descend(above, ["1.2.3", policies.ANY], any_allowed=True)
+        assert {policy: [one.policy for one in node.parents] for policy, node in below.items()} == {
+            "1.2.3": ["1.2.3"], "1.2.4": ["1.2.4"],
+        }  # fmt: skip
 
 
 class TestExtensions:

@@ -182,6 +182,19 @@ class TestLists:
         bench.authority.revoke(anna.certificate, at=now)
         assert bench.status(anna, base, bench.check(bench.authority.delta(at=now))).outcome is Outcome.GOOD
 
+    def test_are_not_overlaid_by_a_delta_of_another_key(self, bench: Bench, anna: Holder, now: datetime):
+        base = bench.check(bench.authority.crl(at=now - HOUR))
+        entry = authority_forms.Revoked(serial=anna.parsed.serial, at=now)
+        form = authority_forms.list_extensions(number=2, authority_key=b"another", base=base.number)
+        delta = bench.check(bench.written(entries=[entry], extensions=form))
+        assert bench.status(anna, base, delta).outcome is Outcome.GOOD
+
+    def test_of_a_later_time_do_not_serve(self, bench: Bench, anna: Holder, now: datetime):
+        listed = bench.check(bench.authority.crl(at=now))
+        bench.now = now - HOUR
+        status = bench.status(anna, listed)
+        assert (status.outcome, "of a later time" in status.detail) == (Outcome.UNKNOWN, True)
+
     @pytest.mark.parametrize(
         ("flag", "outcome"), [(0x81, Outcome.GOOD), (0x82, Outcome.UNKNOWN), (0x85, Outcome.UNKNOWN)]
     )
@@ -417,14 +430,16 @@ class TestTrust:
             ('file = "root.pem"', 'file = "root.pem"\nsha256 = "00"', "pinned"),
             ('file = "root.pem"', 'file = "root.pem"\nsize = 3', "unknown key"),
             ('file = "root.pem"', 'file = "root.pem"\ntest = 1', "true or false"),
+            ('file = "issuing.pem"', 'file = "anna.pem"', "is no authority's"),
             ('file = "issuing.pem"', "file = 7", "without file"), ("http://", "file://", "http address"),
             ('issuer = "root.pem"', 'issuer = "other.pem"', "neither anchor"), ("[[anchor]]", "[anchor]", "written as"),
             ('profile = "kz"', 'profile = "kz"\n[budgets]\nlist_age = -1', "positive"),
             ('profile = "kz"', "profile =", "cannot be read"),
         ],
     )  # fmt: skip
-    def test_says_what_is_wrong(self, authority: Authority, tmp_path: Path, old: str, new: str, error: str):
+    def test_says_what_is_wrong(self, authority: Authority, anna, tmp_path: Path, old: str, new: str, error: str):
         path = authority.trust_toml(tmp_path)
+        (tmp_path / "anna.pem").write_bytes(anna.key.certificate_pem)
         path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
         with pytest.raises(TrustRefused, match=error):
             Trust.load(path)
@@ -473,6 +488,16 @@ class TestSignersOfLists:
     def test_are_trusted_under_the_same_anchor(self, bench: Bench, anna: Holder, now: datetime):
         checked, trust = self.signed_by(bench, now)
         assert self.outcome(bench, anna, checked, trust) is Outcome.GOOD
+
+    def test_vouch_for_one_another_only_so_far(self, bench: Bench, anna: Holder, now: datetime):
+        """Every list may speak of every other's signer: it ends four deep."""
+        bench.authority.fresh_keys, lists = True, []
+        for _ in range(5):
+            checked, bench.trust = self.signed_by(bench, now)
+            lists.append(checked)
+        status = bench.status(anna, *lists)
+        assert status.outcome is Outcome.GOOD
+        assert len(status.signers) == 3 * (5 + 5 * 4 + 5 * 4 * 3 + 5 * 4 * 3 * 2)  # each with two authorities above it
 
     def test_are_not_trusted_out_of_their_time(self, bench: Bench, anna: Holder, now: datetime):
         checked, trust = self.signed_by(bench, now, not_after=now - HOUR)

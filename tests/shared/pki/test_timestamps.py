@@ -27,24 +27,33 @@ def stamper(authority: Authority, now: datetime) -> Holder:
     return authority.issue(forms.name(("2.5.4.3", "TIME-STAMPING AUTHORITY")), form, at=now)
 
 
-def token(stamper: Holder, stamped: bytes, at: str, now: datetime) -> bytes:
+def token(
+    stamper: Holder, stamped: bytes, at: str, now: datetime, *, version: int = 1, kind: str = TST_INFO,
+    certificates: list[bytes] | None = None,
+) -> bytes:  # fmt: skip
     hash_ = stamper.key.private.hash
     imprint = encode.sequence(digest_algorithm(hash_), encode.octets(digest(hash_, stamped)))
     time = encode.element(24, at.encode())
-    statement = encode.sequence(encode.integer(1), encode.oid("1.2.398.3.3.2.6"), imprint, encode.integer(7), time)
+    statement = encode.sequence(
+        encode.integer(version), encode.oid("1.2.398.3.3.2.6"), imprint, encode.integer(7), time
+    )
     attributes = [
-        attribute(cms.CONTENT_TYPE, encode.oid(TST_INFO)),
+        attribute(cms.CONTENT_TYPE, encode.oid(kind)),
         attribute(cms.MESSAGE_DIGEST, encode.octets(digest(hash_, statement))),
     ]
     form = SignerForm(key=stamper.key, attributes=attributes)
-    return message(statement, [form], at=now, content=statement, content_type=TST_INFO, version=3)
+    return message(
+        statement, [form], at=now, content=statement, content_type=kind, version=3, certificates=certificates
+    )
 
 
-def signed(anna: Holder, document: bytes, now: datetime, stamper: Holder, at: str, *, other: bool = False) -> bytes:
+def signed(
+    anna: Holder, document: bytes, now: datetime, stamper: Holder, at: str, *, other: bool = False, **fields
+) -> bytes:
     """Sign with ECDSA, whose signature differs each time: sign once, stamp that signature, write it again."""
     plain = message(document, [SignerForm(key=anna.key)], at=now)
     signature = cms.parse(plain, max_certificates=1).signers[0].signature
-    held = attribute(cms.TIME_STAMP_TOKEN, token(stamper, b"other" if other else signature, at, now))
+    held = attribute(cms.TIME_STAMP_TOKEN, token(stamper, b"other" if other else signature, at, now, **fields))
     return message(document, [SignerForm(key=anna.key, signature=signature, unsigned=[held])], at=now)
 
 
@@ -79,6 +88,31 @@ class TestRead:
         assert verdict.code is Code.VALID
         assert verdict.evidence.time_stamp is not None
         assert not verdict.evidence.time_stamp.trusted
+
+    @pytest.mark.parametrize("fields", [{"version": 2}, {"kind": cms.DATA}])
+    def test_does_not_read_another_statement(self, authority, stamper, anna, anna_iin, document, now, fields):
+        data = signed(anna, document, now, stamper, "20261123085959Z", **fields)
+        trust = replace(authority.trust(), timestamps=(stamper.parsed,))
+        stamp = self.ask(authority, trust, data, document, now, anna_iin).evidence.time_stamp
+        assert stamp == TimeStamp(at=None, trusted=False)
+
+    def test_finds_the_signer_among_the_pinned_and_nowhere_else(
+        self, authority, stamper, anna, anna_iin, document, now
+    ):
+        data = signed(anna, document, now, stamper, "20261123085959Z", certificates=[anna.certificate])
+        stranger = certificate.parse(authority.root.certificate)
+        for pinned, trusted in ((stranger, False), (stamper.parsed, True)):
+            trust = replace(authority.trust(), timestamps=(pinned,))
+            stamp = self.ask(authority, trust, data, document, now, anna_iin).evidence.time_stamp
+            assert stamp == TimeStamp(at=now - timedelta(seconds=1), trusted=trusted)
+
+    def test_does_not_believe_one_that_another_authority_issued(
+        self, authority, stamper, anna, anna_iin, document, now
+    ):
+        data = signed(anna, document, now, stamper, "20261123085959Z")
+        trust = replace(authority.trust(), timestamps=(certificate.parse(authority.root.certificate),))
+        stamp = self.ask(authority, trust, data, document, now, anna_iin).evidence.time_stamp
+        assert stamp == TimeStamp(at=now - timedelta(seconds=1), trusted=False)
 
     def test_does_not_believe_a_citizen(self, authority, anna: Holder, anna_iin, document, now):
         data = signed(anna, document, now, anna, "20261123085959Z")
