@@ -1,6 +1,6 @@
 """The walk again on PostgreSQL with real Apache Kafka, and its results under checkers that others made.
 
-The very tests of tests/acceptance and tests/contract run once more, against a region that stands on that broker.
+The very tests of events and of tests/acceptance run once more, against a region that stands on that broker.
 """
 
 import asyncio
@@ -56,10 +56,10 @@ class TestOnApacheKafka:
                 assert checked.ok, checked.said
 
     def test_the_same_tests_pass(self, fresh_kafka):
-        tests = [TESTS / "acceptance" / "test_walk.py", TESTS / "contract" / "test_asyncapi.py"]
-        command = (sys.executable, "-m", "pytest", "-q", "--tb=short", *tests)
+        tests = [TESTS / "shared" / "events", TESTS / "contract" / "test_asyncapi.py", TESTS / "acceptance"]
+        command = (sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", *tests)
         environment = os.environ | {SYSTEM: fresh_kafka}
         done = subprocess.run(
-            command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False, timeout=600
+            command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False, timeout=1800
         )
         assert done.returncode == 0, done.stdout[-6000:]
