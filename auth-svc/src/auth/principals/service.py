@@ -10,7 +10,7 @@ from auth.principals.repository import PrincipalRepository
 from auth.rows import AnyRow
 from shared.db import parse_public_id
 from shared.errors import NotFound
-from shared.personal import KeyDestroyed, Person, Persons
+from shared.personal import Person, Persons
 
 
 class SessionEnded(NotFound):
@@ -34,7 +34,6 @@ class Principal:
 
 class Principals:
     def __init__(self, session: AsyncSession, persons: Persons) -> None:
-        self._session = session
         self._principals = PrincipalRepository(session)
         self._persons = persons
 
@@ -44,8 +43,9 @@ class Principals:
             row = await self._principals.living(key, now)
             if row is None:
                 raise SessionEnded
-            return _principal(row, await self._persons.get(self._session, row.person_id))
-        except (NotFound, KeyDestroyed) as error:
+            person = self._persons.person(id=row.person_id, key_name=row.key_name, wrapped=row.wrapped)
+            return _principal(row, person)
+        except NotFound as error:
             raise SessionEnded from error
 
 
