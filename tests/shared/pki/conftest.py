@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from tests.shared.pki.revocations import Bench
 
 from shared.pki.expectation import Expectation
 from shared.pki.verdict import Verdict
@@ -77,3 +78,8 @@ def verify(authority: Authority, anna_iin: str) -> Verify:
         return chosen.verify(document, signature, at=at, expect=expect or Expectation.citizen(iin=anna_iin))
 
     return run
+
+
+@pytest.fixture
+def bench(authority: Authority, now: datetime) -> Bench:
+    return Bench(authority, now)

@@ -1,18 +1,13 @@
 """Step 8: which list or answer serves, and which of them wins."""
 
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
+from tests.shared.pki.revocations import HOUR, Bench
 
-from shared.pki import certificate, crl, der, encode, ocsp
+from shared.pki import certificate, crl, encode, ocsp
 from shared.pki.budgets import Budgets
-from shared.pki.codes import Code, Refused
-from shared.pki.der import Reader
-from shared.pki.issuers import Issuers
-from shared.pki.judge import Judge
 from shared.pki.ocsp import AnswerRefused, FetchedAnswer
 from shared.pki.revocation import (
     ListFault,
@@ -20,51 +15,12 @@ from shared.pki.revocation import (
     Outcome,
     RevocationIndex,
     RevocationList,
-    Revocations,
     Status,
     check_list,
 )
-from shared.pki.signing import SigningKey, sign
-from shared.pki.trust import Trust, TrustRefused
-from shared.pki.verdict import SourceKind
-from shared.pki.verifier import Verifier
+from shared.pki.trust import Trust
 from shared.testing import authority_answers, authority_forms
 from shared.testing.authority import Authority, Holder
-
-HOUR = timedelta(hours=1)
-
-
-class Bench:
-    """An authority, its trust, and what a verification would find out about someone's certificate."""
-
-    def __init__(self, authority: Authority, now: datetime) -> None:
-        self.authority, self.now, self.trust = authority, now, authority.trust()
-
-    def check(self, data: bytes, *, fetched_at: datetime | None = None, trust: Trust | None = None) -> RevocationList:
-        return check_list(data, trust=trust or self.trust, at=self.now, fetched_at=fetched_at or self.now)
-
-    def status(self, holder: Holder, *lists: RevocationList, answers: tuple[FetchedAnswer, ...] = ()) -> Status:
-        issuers = Issuers(self.trust)
-        path = issuers.find(holder.parsed, self.now)
-        judge = Revocations(self.trust, issuers, RevocationIndex(lists).snapshot, answers, self.now)
-        return judge.status(path.leaf, path.issuers.certificates)
-
-    def question(self, holder: Holder, nonce: bytes | None = None) -> bytes:
-        return ocsp.question(holder.parsed, certificate.parse(self.authority.issuing.certificate), nonce=nonce)
-
-    def written(self, *, extensions=(), entries=(), next_update: datetime | str | None = "tomorrow", this_update=None):
-        holder = self.authority.issuing
-        held = certificate.parse(holder.certificate)
-        until = self.now + timedelta(days=1) if next_update == "tomorrow" else next_update
-        return authority_forms.revocation_list(
-            issuer=held.subject, entries=entries, this_update=this_update or self.now, next_update=until,
-            extensions=extensions, signer=holder.private,
-        )  # fmt: skip
-
-
-@pytest.fixture
-def bench(authority: Authority, now: datetime) -> Bench:
-    return Bench(authority, now)
 
 
 class TestCheckList:
@@ -211,112 +167,6 @@ class TestLists:
             assert bench.status(anna, bench.check(bench.written(extensions=[scope]))).outcome is outcome
 
 
-class TestUnreadableEntries:
-    """An entry's digits are looked at when a list comes, its date when someone asks for it."""
-
-    def named(
-        self, bench: Bench, serial: int, *, signer: SigningKey | None = None, base: int | None = None
-    ) -> RevocationList:
-        """Make a list, or a delta over `base`, that names a certificate as revoked in a thirteenth month."""
-        signer, since = signer or bench.authority.issuing, bench.now - 7 * HOUR
-        held = certificate.parse(signer.certificate)
-        entries = [
-            authority_forms.Revoked(serial=serial, at=since),
-            authority_forms.Revoked(serial=2**150, at=bench.now),
-        ]
-        data = authority_forms.revocation_list(
-            issuer=held.subject, entries=entries, this_update=bench.now,
-            next_update=bench.now + HOUR, signer=signer.private,
-            extensions=authority_forms.list_extensions(number=9, authority_key=held.subject_key or b"", base=base),
-        )  # fmt: skip
-        told = encode.time(since)
-        broken = Reader.whole(data).raw(der.SEQUENCE).replace(told, told[:4] + b"13" + told[6:])
-        return bench.check(authority_forms.signed(broken, signer.private))
-
-    def answer(self, bench: Bench, holder: Holder) -> FetchedAnswer:
-        return FetchedAnswer(data=bench.authority.answer(bench.question(holder), at=bench.now), fetched_at=bench.now)
-
-    def test_leave_the_certificate_unknown(self, bench: Bench, anna: Holder):
-        status = bench.status(anna, self.named(bench, anna.parsed.serial))
-        assert (status.outcome, status.unreadable, status.sources) == (Outcome.UNKNOWN, True, ())
-        assert "cannot be read: a time that does not exist" in status.detail
-
-    def test_leave_others_as_they_are(self, bench: Bench, anna: Holder):
-        """Also those whose number has the same last 64 bits, which are all that the index knows of it."""
-        for serial in (anna.parsed.serial - 1, anna.parsed.serial ^ 1 << 100):
-            assert bench.status(anna, self.named(bench, serial)).outcome is Outcome.GOOD
-
-    def test_are_not_made_good_by_an_answer(self, bench: Bench, anna: Holder):
-        listed, answer = self.named(bench, anna.parsed.serial), self.answer(bench, anna)
-        assert bench.status(anna, answers=(answer,)).outcome is Outcome.GOOD
-        assert bench.status(anna, listed, answers=(answer,)).outcome is Outcome.UNKNOWN
-
-    def test_are_not_made_good_by_an_older_list(self, bench: Bench, anna: Holder, now: datetime):
-        point = encode.sequence(encode.element(0x81, b"\xff"))  # of another scope: the index keeps both
-        scope = authority_forms.extension(crl.ISSUING_POINT, point, critical=True)
-        older = bench.check(bench.written(extensions=[scope], this_update=now - HOUR))
-        assert bench.status(anna, older).outcome is Outcome.GOOD
-        assert bench.status(anna, older, self.named(bench, anna.parsed.serial)).outcome is Outcome.UNKNOWN
-
-    def test_in_a_delta_are_not_made_good_by_its_base(self, bench: Bench, anna: Holder, now: datetime):
-        base = bench.check(bench.authority.crl(at=now - HOUR))
-        delta = self.named(bench, anna.parsed.serial, base=base.number)
-        assert bench.status(anna, base).outcome is Outcome.GOOD
-        assert bench.status(anna, base, delta).outcome is Outcome.UNKNOWN
-
-    def test_give_way_to_a_source_that_says_revoked(self, bench: Bench, anna: Holder, now: datetime):
-        bench.authority.revoke(anna.certificate, at=now - HOUR)
-        base = bench.check(bench.authority.crl(at=now - HOUR))
-        delta = self.named(bench, anna.parsed.serial, base=base.number)
-        assert bench.status(anna, base, delta).outcome is Outcome.REVOKED
-        listed, answer = self.named(bench, anna.parsed.serial), self.answer(bench, anna)
-        assert bench.status(anna, listed, answers=(answer,)).outcome is Outcome.REVOKED
-
-    def test_about_a_responder_take_its_answers_away(self, bench: Bench, anna: Holder):
-        listed = self.named(bench, certificate.parse(bench.authority.responder.certificate).serial)
-        status = bench.status(anna, listed, answers=(self.answer(bench, anna),))
-        assert [source.kind for source in status.sources] == [SourceKind.LIST]
-
-    def test_about_the_signer_of_a_list_take_the_list_away(self, bench: Bench, anna: Holder, now: datetime):
-        """Else a signer of which nothing is known is taken (profile kz)."""
-        issuing = certificate.parse(bench.authority.issuing.certificate)
-        usage = encode.named_bits({certificate.CRL_SIGN})
-        form = [authority_forms.extension(certificate.KEY_USAGE, usage, critical=True)]
-        signer = bench.authority.issue(issuing.subject, form, at=now)
-        bench.trust = replace(bench.trust, intermediates=(*bench.trust.intermediates, signer.parsed))
-        listed = self.named(bench, 7, signer=signer.key)
-        assert bench.status(anna, listed).outcome is Outcome.GOOD
-        assert listed.sha256 not in [
-            source.sha256 for source in bench.status(anna, listed, self.named(bench, signer.parsed.serial)).sources
-        ]
-
-    @pytest.mark.parametrize("named", ["signer", "authority"])
-    def test_refuse_as_unknown_in_condition_2(self, bench: Bench, anna: Holder, verify, document, now, named):
-        """An authority of which nothing is known passes; one that its issuer's list names does not."""
-        signature, listed = sign(document, anna.key, at=now), bench.check(bench.authority.crl(at=now))
-        assert verify(signature, verifier=Verifier(bench.trust, RevocationIndex([listed]))).code is Code.VALID
-        about = self.named(bench, anna.parsed.serial)
-        if named == "authority":
-            serial = certificate.parse(bench.authority.issuing.certificate).serial
-            about = self.named(bench, serial, signer=bench.authority.root)
-        verifier = Verifier(bench.trust, RevocationIndex([listed, about]))
-        assert verify(signature, verifier=verifier).code is Code.NO_REVOCATION_DATA
-
-    def test_refuse_as_unknown_before_the_judge(self, bench: Bench, anna: Holder, anna_iin: str, tmp_path: Path, now):
-        case = {"id": "1", "at": now.isoformat(), "leaf": "anna", "intermediates": ["issuing"], "anchor": "root"}
-        serial = certificate.parse(bench.authority.issuing.certificate).serial
-        files = {
-            "anna": anna.certificate, "issuing": bench.authority.issuing.certificate,
-            "root": bench.authority.root.certificate, "leaf.crl": bench.authority.crl(at=now),
-            "root.crl": self.named(bench, serial, signer=bench.authority.root).der,
-        }  # fmt: skip
-        for name, data in files.items():
-            (tmp_path / name).write_bytes(data)
-        for crls, code in ((["leaf.crl"], Code.VALID), (["leaf.crl", "root.crl"], Code.NO_REVOCATION_DATA)):
-            asked = json.dumps({**case, "iin": anna_iin, "crls": crls})
-            assert Judge(tmp_path).judge(asked).code is code
-
-
 class TestAnswers:
     def ask(self, bench: Bench, anna: Holder, **fields) -> Status:
         data = bench.authority.answer(bench.question(anna), at=bench.now, **fields)
@@ -407,65 +257,6 @@ class TestAnswers:
         assert "does not know" in self.refused(bench, anna, data)
 
 
-class TestTrust:
-    def test_loads_what_an_authority_wrote(self, authority: Authority, tmp_path: Path):
-        trust = Trust.load(authority.trust_toml(tmp_path), production=True)
-        assert [source.url[-9:] for source in trust.lists] == ["/root.crl", "/leaf.crl", "delta.crl"]
-        assert [source.delta for source in trust.lists] == [False, False, True]
-        assert trust.budgets == Budgets()
-
-    def test_refuses_a_test_anchor_in_production(self, authority: Authority, tmp_path: Path):
-        path = authority.trust_toml(tmp_path, test=True)
-        assert Trust.load(path).anchors[0].test
-        with pytest.raises(TrustRefused, match="production"):
-            Trust.load(path, production=True)
-
-    @pytest.mark.parametrize(
-        ("old", "new", "error"),
-        [
-            ('profile = "kz"', 'profile = "rfc5280"', "profile kz"), ("[[anchor]]", "[[root]]", "unknown table"),
-            ('file = "root.pem"', 'file = "nowhere.pem"', "cannot be read"),
-            ('file = "root.pem"', 'file = "issuing.pem"', "did not sign itself"),
-            ('file = "root.pem"', 'file = "trust.toml"', "not a certificate"),
-            ('file = "root.pem"', 'file = "root.pem"\nsha256 = "00"', "pinned"),
-            ('file = "root.pem"', 'file = "root.pem"\nsize = 3', "unknown key"),
-            ('file = "root.pem"', 'file = "root.pem"\ntest = 1', "true or false"),
-            ('file = "issuing.pem"', 'file = "anna.pem"', "is no authority's"),
-            ('file = "issuing.pem"', "file = 7", "without file"), ("http://", "file://", "http address"),
-            ('issuer = "root.pem"', 'issuer = "other.pem"', "neither anchor"), ("[[anchor]]", "[anchor]", "written as"),
-            ('profile = "kz"', 'profile = "kz"\n[budgets]\nlist_age = -1', "positive"),
-            ('profile = "kz"', "profile =", "cannot be read"),
-        ],
-    )  # fmt: skip
-    def test_says_what_is_wrong(self, authority: Authority, anna, tmp_path: Path, old: str, new: str, error: str):
-        path = authority.trust_toml(tmp_path)
-        (tmp_path / "anna.pem").write_bytes(anna.key.certificate_pem)
-        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-        with pytest.raises(TrustRefused, match=error):
-            Trust.load(path)
-
-    def test_takes_budgets(self, authority: Authority, tmp_path: Path):
-        path = authority.trust_toml(tmp_path)
-        path.write_text(path.read_text() + "\n[budgets]\nlist_age = 60\ncertificates = 2\n")
-        assert Trust.load(path).budgets == Budgets(list_age=timedelta(seconds=60), certificates=2)
-
-
-class TestAuthority:
-    @pytest.mark.parametrize("algorithm", ["rsa", "ecdsa", "gost", "gost256"])
-    def test_goes_on_after_it_was_kept(self, tmp_path: Path, algorithm: str, anna_iin: str, now: datetime):
-        first = Authority.create(at=now, algorithm=algorithm)
-        anna = first.citizen(iin=anna_iin, at=now)
-        first.revoke(anna.certificate, at=now)
-        first.crl(at=now)
-        first.save(tmp_path)
-        again = Authority.load(tmp_path)
-        other = again.citizen(iin=anna_iin, at=now)
-        assert other.parsed.serial != anna.parsed.serial
-        bench = Bench(again, now)
-        assert bench.status(anna, bench.check(again.crl(at=now))).outcome is Outcome.REVOKED
-        assert (tmp_path / "root.key").stat().st_mode & 0o077 == 0
-
-
 class TestSignersOfLists:
     def signed_by(self, bench: Bench, now: datetime, **period: datetime) -> tuple[RevocationList, Trust]:
         """A list of the intermediate's name, signed by a second key that the intermediate certified for lists."""
@@ -511,15 +302,3 @@ class TestSignersOfLists:
         )
         checked = check_list(impostor.crl(at=now), trust=trust, at=now, fetched_at=now)
         assert self.outcome(bench, anna, checked, trust) is Outcome.UNKNOWN
-
-
-class TestIssuers:
-    def test_refuse_an_authority_below_an_authority_that_allows_none(self, authority: Authority, anna_iin, now):
-        form = [*authority_forms.authority_extensions()]
-        middle = authority.issue(authority_forms.name(("2.5.4.3", "МІНДЕТСІЗ")), form, at=now)
-        below = Authority.create(at=now, algorithm="ecdsa")
-        below.issuing = middle.key
-        leaf = below.citizen(iin=anna_iin, at=now)
-        trust = replace(authority.trust(), intermediates=(*authority.trust().intermediates, middle.parsed))
-        with pytest.raises(Refused, match="path-too-long"):
-            Issuers(trust).find(leaf.parsed, now)
