@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import quantiles
 
 import aiohttp
@@ -14,6 +15,8 @@ from shlyuz.state import RegionState
 
 EXPECTED_AT_MOST = 450
 """Requests prepared for each second of the run."""
+_STOLEN = 7
+"""Where proc(5) counts what the host gave to other machines."""
 
 
 @dataclass(slots=True)
@@ -25,14 +28,14 @@ class Run:
 async def measure(region: RegionState, *, citizens: int, clients: int, seconds: int) -> dict[str, object]:
     """Run the load and say what came of it; `rows` counts the applications that the database has more than before."""
     requests = await signed_applications(region, citizens, seconds * EXPECTED_AT_MOST)
-    before = await _rows(region)
+    before, ticks = await _rows(region), _ticks()
     run, queue, started = Run(), iter(requests), time.monotonic()
     end = started + seconds
     connector = aiohttp.TCPConnector(limit=clients)
     async with aiohttp.ClientSession(region.url, connector=connector) as http, asyncio.TaskGroup() as group:
         for _ in range(clients):
             group.create_task(_client(http, queue, run, end))
-    took = time.monotonic() - started
+    took, ticks = time.monotonic() - started, [after - then for then, after in zip(ticks, _ticks(), strict=True)]
     rows = await _rows(region) - before
     cuts = quantiles(run.latencies, n=100)
     return {
@@ -42,6 +45,7 @@ async def measure(region: RegionState, *, citizens: int, clients: int, seconds: 
         "seconds": round(took, 1),
         "rows": rows,
         "not_201": run.others,
+        "stolen": round(ticks[_STOLEN] / max(1, sum(ticks)), 3) if ticks else None,
     }
 
 
@@ -57,6 +61,12 @@ async def _client(http: aiohttp.ClientSession, queue: Iterator[Signed], run: Run
             run.latencies.append(time.monotonic() - started)
         else:
             run.others[answer.status] = run.others.get(answer.status, 0) + 1
+
+
+def _ticks() -> list[int]:
+    """Give what the machine's processors did so far, by kind (proc(5)); nothing where there is no such file."""
+    file = Path("/proc/stat")
+    return [int(number) for number in file.read_text().splitlines()[0].split()[1:9]] if file.is_file() else []
 
 
 async def _rows(region: RegionState) -> int:

@@ -77,6 +77,7 @@ def table(results: dict[str, Any]) -> str:
     rows = [
         ("signed applications", f"{load['per_s']} /s", f"p50 {load['p50_ms']} ms, p95 {load['p95_ms']} ms"),
         ("", f"{load['rows']} rows", f"in {load['seconds']} s, other answers: {load['not_201'] or 'none'}"),
+        ("", f"{load['stolen']:.1%}" if load["stolen"] is not None else "?", "of the processors taken by the host"),
         ("pgbench, same statements", f"{alone['per_s']} /s", f"ratio {load['ratio']}"),
     ]
     return lines(rows)
