@@ -2,7 +2,7 @@
 
 import typer
 
-from shlyuz import administrators, doctor, evidence, judging, migrating, signing
+from shlyuz import administrators, dead_letters, doctor, evidence, judging, migrating, signing
 from shlyuz.demo import command as demo
 from shlyuz.running import command as running
 
@@ -22,3 +22,4 @@ app.command("sign")(signing.command)
 app.add_typer(administrators.app, name="admin")
 app.add_typer(judging.pki, name="pki")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(dead_letters.app, name="dlq")

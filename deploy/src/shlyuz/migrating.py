@@ -1,18 +1,15 @@
 """`shlyuz migrate`: brings every service's database to the newest revision, and makes the topics. Safe to run twice."""
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shlyuz.console import Json, answer, err, fail
+from shlyuz.console import Json, answer, err
+from shlyuz.databases import backing
 from shlyuz.layout import HOME, SERVICES
-from shlyuz.state import NotRunning, RegionState
-
-VARIABLE = "SHLYUZ_OWNER_URL_"
 
 
 def command(
@@ -28,14 +25,7 @@ def command(
 
     Example: `SHLYUZ_OWNER_URL_BOOKING=postgresql://booking_owner:…@db/booking SHLYUZ_KAFKA=kafka:9092 shlyuz migrate`
     """
-    urls = {name: os.environ[VARIABLE + name.upper()] for name in SERVICES if VARIABLE + name.upper() in os.environ}
-    kafka = os.environ.get("SHLYUZ_KAFKA")
-    if not urls and kafka is None:
-        try:
-            region = RegionState.load(home)
-        except NotRunning as nothing:
-            fail(f"no {VARIABLE}… and no SHLYUZ_KAFKA is set, and {nothing}")
-        urls, kafka = region.owner_urls, region.kafka
+    urls, kafka = backing(home)
     done = asyncio.run(everything(urls, kafka, report=err.print))
     if json:
         answer(done)
