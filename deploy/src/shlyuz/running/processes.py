@@ -46,6 +46,8 @@ def programs(home: Home, around: Surroundings) -> list[Program]:
 def _program(home: Home, around: Surroundings, service: str, role: str) -> Program:
     name = f"{service}-{role}"
     settings = _common(home, around, service) | _particular(home, around, service) | dict(around.settings)
+    if role == "web":  # a worker asks nobody over HTTP, so it can say that it is the service to nobody
+        settings["SHLYUZ_CALLER_KEY"] = str(keys.caller_key(home, service))
     return Program(
         name=name,
         module=service,
@@ -82,7 +84,6 @@ def _common(home: Home, around: Surroundings, service: str) -> dict[str, str]:
         "SHLYUZ_DATABASE_URL": around.database_urls[service],
         "SHLYUZ_KAFKA": around.kafka,
         "SHLYUZ_REGULATIONS": str(layout.regulations()),
-        "SHLYUZ_CALLER_KEY": str(keys.caller_key(home, service)),
         "SHLYUZ_CALLER_KEYS": str(home.callers),
         "SHLYUZ_PERSONAL_KEY": str(keys.personal_key(home, service)),
     }
