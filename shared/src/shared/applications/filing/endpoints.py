@@ -11,28 +11,27 @@ from fastapi import Response
 
 from shared.applications.access import Citizen, StrongerLoginNeeded, TheOffice
 from shared.applications.evidence import EvidenceRefused
+from shared.applications.filing.accepting import Answer, Receipt, once
 from shared.applications.filing.errors import (
     DocumentsRefused,
     EditionChanged,
     NotTheApplicant,
     ProviderUnknown,
-    Repeated,
     RepresentationNotOffered,
 )
 from shared.applications.filing.models import Signed
 from shared.applications.filing.schemas import FilingIn, ReceiptOut
-from shared.applications.filing.service import Answer, Filer, Filing, Receipt
+from shared.applications.filing.service import Filer, Filing
 from shared.applications.ijson import UnreadableDocument
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.replies import as_json
 from shared.applications.wording import due_out, local, status_out
 from shared.db import Database, new_id
-from shared.errors import Conflict, InvalidRequest, ProblemError
+from shared.errors import InvalidRequest
 from shared.procedure.texts import Language
 from shared.web import Here, IdempotencyKey, IdempotencyKeyReused, Lang, Now, Router, problems
 
 router = Router(tags=["applications"])
-_TRIES = 3
 _REFUSALS = (
     UnreadableDocument, NotTheApplicant, EvidenceRefused, RepresentationNotOffered, StrongerLoginNeeded,
     ProviderUnknown, ServiceNotOffered, EditionChanged, DocumentsRefused, InvalidRequest, IdempotencyKeyReused,
@@ -50,25 +49,12 @@ async def file_application(  # each is a dependency
 
 
 async def accept(database: Database, office: Office, filing: Filing) -> Answer:
-    """File, and when that fails look whether a parallel request with the same document or key has succeeded.
-
-    A repeat may be refused only because of what its first did (it took the slot that both name). By then the first
-    has committed: the refusal came from waiting for it, or from seeing it.
-    """
-    for _ in range(_TRIES):
-        try:
-            async with database.transaction() as session:
-                return await Filer(office, session).file(filing, new_id())
-        except Repeated:
-            continue
-        except ProblemError as refusal:
-            if refusal.status == Conflict.status:
-                async with database.transaction() as session:
-                    if (earlier := await Filer(office, session).earlier(filing)) is not None:
-                        return earlier
-                    raise  # within the block, so that the look leaves nothing behind
-            raise
-    raise Conflict
+    """File, or give the answer that the same document or key was given before."""
+    return await once(
+        database,
+        lambda session: Filer(office, session).file(filing, new_id()),
+        lambda session: Filer(office, session).earlier(filing),
+    )
 
 
 def receipt_out(office: Office, receipt: Receipt, language: Language) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The statements of an acceptance: one that looks before, one that writes everything.
 
 The writing statement hangs on the application's row: where the replay key is taken, no row comes and nothing else is
-written either.
+written either. What staff register has no document of the citizen's: then nothing signed is stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ _RECEIPT = text("SELECT id, number, receipt, patient FROM applications WHERE id 
 _ACCEPT = """
     WITH claimed AS (
         INSERT INTO answers (scope, key, request_digest, status, media_type, body)
-        SELECT :scope, CAST(:key AS text), CAST(:document_sha256 AS bytea), 201, 'application/json',
+        SELECT :scope, CAST(:key AS text), CAST(:request_digest AS bytea), 201, 'application/json',
                CAST(:answer AS bytea)
         WHERE CAST(:key AS text) IS NOT NULL
         ON CONFLICT DO NOTHING
@@ -61,7 +61,7 @@ _ACCEPT = """
             CAST(:applicant AS uuid), CAST(:patient AS uuid), :region, :service, :provider, :channel, :edition,
             :filed_by, :account, :min_acr, :state, :status, CAST(:version AS integer), CAST(:procedure AS jsonb),
             CAST(:due_at AS timestamptz), CAST(:due AS jsonb), CAST(:document_sha256 AS bytea), CAST(:content AS bytea),
-            CAST(:details AS bytea), CAST(:receipt AS bytea), CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+            CAST(:details AS bytea), CAST(:receipt AS bytea), CAST(:filed_at AS timestamptz), CAST(:now AS timestamptz)
         WHERE CAST(:key AS text) IS NULL OR EXISTS (SELECT FROM claimed)
         ON CONFLICT ON CONSTRAINT applications_replay_key DO NOTHING
         RETURNING id, number
@@ -69,7 +69,7 @@ _ACCEPT = """
         INSERT INTO signed_documents (id, application, kind, person, sha256, content, revocation, received_at)
         SELECT CAST(:signed_id AS uuid), app.id, 'application', CAST(:patient AS uuid), CAST(:document_sha256 AS bytea),
                CAST(:signed_content AS bytea), CAST(:revocation AS jsonb), CAST(:received_at AS timestamptz)
-        FROM app
+        FROM app WHERE CAST(:signed_content AS bytea) IS NOT NULL
     ), named AS (
         UPDATE documents d SET application = app.id FROM app
         WHERE d.id = ANY (CAST(:documents AS uuid[])) AND d.application IS NULL
@@ -97,7 +97,7 @@ async def look(
     *,
     provider: str,
     documents: Sequence[UUID],
-    sha256: bytes,
+    sha256: bytes | None,
     claim: Claim,
 ) -> Look:
     """Find or make the applicant, and read the provider, the documents, and what was answered before."""

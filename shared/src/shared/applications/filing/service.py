@@ -5,40 +5,38 @@ the same application whatever signature, key or connection it comes with. A refu
 """
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import StrongerLoginNeeded
-from shared.applications.case import Acceptance, Accepted, Provider
+from shared.applications.case import Accepted, Provider
 from shared.applications.evidence import EvidenceRefused, full_name
 from shared.applications.fields import check_fields
 from shared.applications.filing import repository
+from shared.applications.filing.accepting import Answer, New, earlier_answer, offering, write
 from shared.applications.filing.errors import (
     DocumentsRefused,
     EditionChanged,
     NotTheApplicant,
     ProviderUnknown,
-    Repeated,
     RepresentationNotOffered,
 )
-from shared.applications.filing.models import Claim, Earlier, NamedDocument, Signed
+from shared.applications.filing.models import Claim, NamedDocument, Signed
 from shared.applications.forms import ApplicationDocument, read_document
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.records import context
-from shared.applications.transitions import Deed, Recording, Subject, recording
 from shared.db import new_id
 from shared.errors import FieldError, InvalidRequest, NotFound
 from shared.personal import Iin, Person
-from shared.procedure import Application, Channel, Edition, File, decide
-from shared.web import Actor, IdempotencyKeyReused
+from shared.procedure import Channel, Edition
+from shared.web import Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +54,6 @@ class Filing:
     def sha256(self) -> bytes:
         """Give the second half of the replay key."""
         return sha256(self.signed.document).digest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """The first answer to an accepted application: the same for ever. Holds what the service added, so never log it."""
-
-    id: UUID
-    number: str
-    content: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A receipt, and whether it is answered 201 (accepted now, or the same key again) or 200 (the same document)."""
-
-    receipt: Receipt
-    status: int
 
 
 class Filer:
@@ -109,7 +90,7 @@ class Filer:
     async def earlier(self, filing: Filing) -> Answer | None:
         """Find the answer that the same key or the same document was given before; raises IdempotencyKeyReused."""
         look = await self._look(filing)
-        return await self._earlier(filing, look)
+        return await earlier_answer(self._session, look, filing.sha256)
 
     async def file(self, filing: Filing, application: UUID) -> Answer:
         """Accept under the given id, or give the answer that was given before.
@@ -117,24 +98,23 @@ class Filer:
         Raises ProblemError for every refusal, and Repeated when another request came first meanwhile.
         """
         look = await self._look(filing)
-        if (earlier := await self._earlier(filing, look)) is not None:
+        if (earlier := await earlier_answer(self._session, look, filing.sha256)) is not None:
             return earlier
         person = look.person
         provider, edition = self._offered(filing, look.provider)
         check_fields(self._office.portal_form(edition), filing.document.fields, under="/fields")
         self._check_documents(filing, edition, look.documents, person)
-        acceptance = await self._office.module(filing.document.service).accepted(
-            self._session, _accepted(filing, application, provider, edition)
+        new = New(
+            accepted=_accepted(filing, application, provider, edition),
+            person=person,
+            content=_content(filing),
+            claim=filing.claim,
+            digest=filing.sha256,
+            filed_by="citizen",
+            min_acr=edition.acr,
+            evidence=self._evidence(filing, person),
         )
-        return Answer(receipt=await self._write(filing, application, person, provider, edition, acceptance), status=201)
-
-    async def _earlier(self, filing: Filing, look: repository.Look) -> Answer | None:
-        if look.answered is not None:
-            if look.answered.digest != filing.sha256:
-                raise IdempotencyKeyReused
-            first = await repository.receipt(self._session, look.answered.application)
-            return Answer(receipt=self._receipt(look.person, first), status=201)
-        return Answer(receipt=self._receipt(look.person, look.earlier), status=200) if look.earlier else None
+        return Answer(receipt=await write(self._session, self._office, new, now=filing.now), status=201)
 
     async def _look(self, filing: Filing) -> repository.Look:
         return await repository.look(
@@ -158,11 +138,8 @@ class Filer:
 
     def _offered(self, filing: Filing, provider: Provider | None) -> tuple[Provider, Edition]:
         document = filing.document
-        self._office.module(document.service)
-        if provider is None or not provider.active or provider.region != document.region:
-            raise ProviderUnknown
-        edition = self._office.edition(
-            document.region, document.service, filing.now.astimezone(ZoneInfo(provider.zone)).date()
+        provider, edition = offering(
+            self._office, provider, region=document.region, service=document.service, on=filing.now
         )
         if Channel.PORTAL not in edition.channels:
             raise ServiceNotOffered
@@ -194,63 +171,16 @@ class Filer:
             if (each.id, each.sha256) not in usable:
                 raise DocumentsRefused(code="document-not-usable", extra={"document": each.id})
 
-    async def _write(  # the parts of one acceptance
-        self,
-        filing: Filing,
-        application: UUID,
-        person: Person,
-        provider: Provider,
-        edition: Edition,
-        acceptance: Acceptance,
-    ) -> Receipt:
-        new = Application.new(edition=edition, channel=Channel.PORTAL, clock=self._office.clock(provider))
-        transition = decide(new, File(scheduled_at=acceptance.scheduled_at), filing.now)
-        subject = Subject(
-            id=application, region=edition.region, service=edition.service, provider=provider.bin, version=0
-        )
-        rows = recording(self._office, subject, transition, Deed(action="file", at=filing.now, actor=filing.actor))
-        content = _receipt_content(filing, rows, acceptance, provider)
-        values = self._values(filing, application, person, edition, content)
-        written = await repository.accept(self._session, values, rows, filing.now)
-        if written is None or written[1] != len(filing.document.documents):
-            raise Repeated
-        self._office.outbox.announce(self._session)
-        return Receipt(id=application, number=written[0], content=content)
-
-    def _values(
-        self, filing: Filing, application: UUID, person: Person, edition: Edition, receipt: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        document, signed_id = filing.document, new_id()
+    def _evidence(self, filing: Filing, person: Person) -> dict[str, Any]:
+        signed_id, evidence = new_id(), filing.signed.evidence
         return {
-            "id": application,
-            "number_start": f"{self._office.prefix.upper()}-{_year(filing.now)}-",
-            "applicant": person.id,
-            "patient": person.id,
-            "region": edition.region,
-            "service": edition.service,
-            "provider": document.provider,
-            "channel": str(Channel.PORTAL),
-            "edition": edition.id,
-            "filed_by": "citizen",
-            "account": filing.actor.account_id,
-            "min_acr": edition.acr,
             "document_sha256": filing.sha256,
-            "content": person.seal_json(context("applications", "content", application), _content(filing)),
-            "details": _sealed_details(person, application, receipt["details"]),
-            "receipt": person.seal_json(context("applications", "receipt", application), receipt),
-            "scope": filing.claim.scope,
-            "key": filing.claim.key,
-            "answer": application.bytes,
             "signed_id": signed_id,
             "signed_content": person.seal(context("signed_documents", "content", signed_id), _signed(filing)),
-            "revocation": orjson.dumps(filing.signed.evidence.sources()).decode(),
-            "received_at": filing.signed.evidence.received_at,
+            "revocation": orjson.dumps(evidence.sources()).decode(),
+            "received_at": evidence.received_at,
             "documents": self._named(filing),
         }
-
-    def _receipt(self, person: Person, earlier: Earlier) -> Receipt:
-        content = person.open_json(context("applications", "receipt", earlier.id), earlier.receipt)
-        return Receipt(id=earlier.id, number=earlier.number, content=content)
 
 
 def _accepted(filing: Filing, application: UUID, provider: Provider, edition: Edition) -> Accepted:
@@ -289,26 +219,3 @@ def _signed(filing: Filing) -> bytes:
             "evidence": filing.signed.evidence.to_json(),
         }
     )
-
-
-def _receipt_content(filing: Filing, rows: Recording, acceptance: Acceptance, provider: Provider) -> dict[str, Any]:
-    document = filing.document
-    return {
-        "region": document.region,
-        "service": document.service,
-        "provider": document.provider,
-        "zone": provider.zone,
-        "state": rows.state,
-        "status": rows.status,
-        "due": orjson.loads(rows.due) if rows.due else None,
-        "filed_at": filing.now.isoformat(),
-        "details": dict(acceptance.details),
-    }
-
-
-def _sealed_details(person: Person, application: UUID, details: Mapping[str, Any]) -> bytes | None:
-    return person.seal_json(context("applications", "details", application), details) if details else None
-
-
-def _year(now: datetime) -> int:
-    return now.astimezone(ZoneInfo("Asia/Almaty")).year
