@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from shared.pki import certificate, names
-from shared.pki.signing import EcPrivateKey, SigningKey
+from shared.pki.private_keys import EcPrivateKey
+from shared.pki.signing import SigningKey
 from shared.testing import authority_forms as forms
 from shared.testing.authority import Authority, key_id
 from shared.testing.authority_folder import Books, Kept

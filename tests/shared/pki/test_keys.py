@@ -15,7 +15,8 @@ from shared.pki.codes import Code, Refused
 from shared.pki.expectation import CITIZEN_ROLE, SYSTEM_ROLE
 from shared.pki.files import Unreadable, decode, pem
 from shared.pki.numbers import check_digit, valid_number
-from shared.pki.signing import EcPrivateKey, KeyUnusable, SigningKey, private_key
+from shared.pki.private_keys import EcPrivateKey, KeyUnusable, private_key
+from shared.pki.signing import SigningKey
 from shared.testing import authority_forms as forms
 from shared.testing import authority_keys
 from shared.testing.authority import Authority
@@ -189,11 +190,6 @@ class TestSigningKey:
         )
         with pytest.raises(KeyUnusable):
             SigningKey.from_p12(bare, "pw")
-
-    def test_of_gost_goes_into_no_p12(self, now: datetime, anna_iin: str):
-        holder = Authority.create(at=now, algorithm="gost").citizen(iin=anna_iin, at=now)
-        with pytest.raises(KeyUnusable):
-            holder.p12("pw")
 
 
 class TestNumbers:

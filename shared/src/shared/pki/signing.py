@@ -4,101 +4,13 @@ RSA and ECDSA through `cryptography`; keys of GOST sign through `shared.pki.gost
 """
 
 import hashlib
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
-
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509 import load_der_x509_certificate
 
 from shared.pki import certificate as certificates
-from shared.pki import cms, encode, files
-from shared.pki.algorithms import DIGEST_OIDS, SIGNATURE_OIDS, Family, Hash, digest
-
-_RSA_HASH: Final = Hash.SHA256
-_CURVE_HASHES: Final = {"secp256r1": Hash.SHA256, "secp384r1": Hash.SHA384, "secp521r1": Hash.SHA512}
-_HASHES: Final[dict[Hash, hashes.HashAlgorithm]] = {
-    Hash.SHA256: hashes.SHA256(),
-    Hash.SHA384: hashes.SHA384(),
-    Hash.SHA512: hashes.SHA512(),
-}
-
-
-class KeyUnusable(ValueError):
-    """The file holds no key that can sign here, or the password is wrong."""
-
-
-class PrivateKey(ABC):
-    """A key that signs with one scheme."""
-
-    __slots__ = ()
-
-    family: Family
-    hash: Hash
-
-    @property
-    @abstractmethod
-    def spki(self) -> bytes:
-        """The public key as DER SubjectPublicKeyInfo."""
-
-    @abstractmethod
-    def sign(self, data: bytes) -> bytes: ...
-
-    @property
-    def algorithm(self) -> bytes:
-        """The signature AlgorithmIdentifier as DER."""
-        oid = SIGNATURE_OIDS[self.family, self.hash]
-        return encode.algorithm(oid, b"" if self.family is Family.EC else encode.null())
-
-
-class RsaPrivateKey(PrivateKey):
-    """RSA, PKCS#1 v1.5, SHA-256."""
-
-    __slots__ = ("family", "hash", "key")
-
-    def __init__(self, key: rsa.RSAPrivateKey) -> None:
-        self.key, self.family, self.hash = key, Family.RSA, _RSA_HASH
-
-    @property
-    def spki(self) -> bytes:
-        return _spki(self.key)
-
-    def sign(self, data: bytes) -> bytes:
-        return self.key.sign(data, padding.PKCS1v15(), _HASHES[self.hash])
-
-
-class EcPrivateKey(PrivateKey):
-    """ECDSA on a NIST curve, with the digest of its size."""
-
-    __slots__ = ("family", "hash", "key")
-
-    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
-        if key.curve.name not in _CURVE_HASHES:
-            raise KeyUnusable("a curve that condition 2 does not know")
-        self.key, self.family, self.hash = key, Family.EC, _CURVE_HASHES[key.curve.name]
-
-    @property
-    def spki(self) -> bytes:
-        return _spki(self.key)
-
-    def sign(self, data: bytes) -> bytes:
-        return self.key.sign(data, ec.ECDSA(_HASHES[self.hash]))
-
-
-def _spki(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
-    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-def private_key(key: object) -> PrivateKey:
-    """Wrap a key of `cryptography`. Raises KeyUnusable."""
-    if isinstance(key, rsa.RSAPrivateKey):
-        return RsaPrivateKey(key)
-    if isinstance(key, ec.EllipticCurvePrivateKey):
-        return EcPrivateKey(key)
-    raise KeyUnusable("neither an RSA nor an elliptic-curve key")
+from shared.pki import cms, encode, files, key_files
+from shared.pki.algorithms import DIGEST_OIDS, Hash, digest
+from shared.pki.private_keys import PrivateKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,30 +22,17 @@ class SigningKey:
 
     @classmethod
     def from_p12(cls, data: bytes, password: str) -> "SigningKey":
-        """Read a PKCS#12 file with an RSA or elliptic-curve key. Raises KeyUnusable."""
-        try:
-            key, held, _ = pkcs12.load_key_and_certificates(data, password.encode())
-        except ValueError:
-            raise KeyUnusable("not a PKCS#12 file, or another password") from None
-        if key is None or held is None:
-            raise KeyUnusable("the file lacks a key or its certificate")
-        return cls(private=private_key(key), certificate=held.public_bytes(serialization.Encoding.DER))
+        """Read a PKCS#12 file with an RSA, elliptic-curve or GOST key; the file says which. Raises KeyUnusable."""
+        private, certificate = key_files.read(data, password)
+        return cls(private=private, certificate=certificate)
 
     @property
     def certificate_pem(self) -> bytes:
         return files.pem(self.certificate, "CERTIFICATE")
 
     def p12(self, password: str, name: str = "") -> bytes:
-        """Write a PKCS#12 file. Raises KeyUnusable for a GOST key, which the format's libraries do not know."""
-        if not isinstance(self.private, RsaPrivateKey | EcPrivateKey):
-            raise KeyUnusable("only RSA and elliptic-curve keys go into PKCS#12 files")
-        return pkcs12.serialize_key_and_certificates(
-            name.encode() or None,
-            self.private.key,
-            load_der_x509_certificate(self.certificate),
-            None,
-            serialization.BestAvailableEncryption(password.encode()),
-        )
+        """Write a PKCS#12 file."""
+        return key_files.write(self.private, self.certificate, password, name)
 
 
 def sign(document: bytes, key: SigningKey, *, at: datetime, detached: bool = True) -> bytes:

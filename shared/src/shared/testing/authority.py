@@ -31,9 +31,10 @@ from shared.pki.expectation import (
     SYSTEM_ROLE,
 )
 from shared.pki.ocsp import OCSP_SIGNING, key_bits
+from shared.pki.private_keys import PrivateKey
 from shared.pki.profile import KZ, Profile
 from shared.pki.revocation import RevocationIndex, check_list
-from shared.pki.signing import PrivateKey, SigningKey
+from shared.pki.signing import SigningKey
 from shared.pki.trust import Anchor, ResponderSource, Trust
 from shared.testing import authority_answers as answers
 from shared.testing import authority_folder, authority_keys

@@ -8,7 +8,7 @@ from shared.pki import certificate as certificates
 from shared.pki import der, encode
 from shared.pki.der import Reader
 from shared.pki.ocsp import BASIC, NONCE
-from shared.pki.signing import PrivateKey
+from shared.pki.private_keys import PrivateKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from shared.pki import certificate as certificates
 from shared.pki import crl, encode, extensions, names
 from shared.pki.certificate import CRL_SIGN, KEY_CERT_SIGN
-from shared.pki.signing import PrivateKey
+from shared.pki.private_keys import PrivateKey
 
 _PRINTABLE = {names.COUNTRY, names.SERIAL_NUMBER}
 _ACCESS, _OCSP, _ISSUERS = "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.48.1", "1.3.6.1.5.5.7.48.2"

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from shared.pki.algorithms import Family
 from shared.pki.gost_signing import GostPrivateKey
-from shared.pki.signing import EcPrivateKey, PrivateKey, RsaPrivateKey, private_key
+from shared.pki.private_keys import EcPrivateKey, PrivateKey, RsaPrivateKey, private_key
 
 ALGORITHMS: Final = ("rsa", "ecdsa", "gost", "gost256")
 _GOST: Final = {"gost": Family.GOST_512, "gost256": Family.GOST_256}

@@ -7,7 +7,7 @@ from random import Random
 
 from shared.pki import der
 from shared.pki.der import Reader
-from shared.pki.signing import PrivateKey
+from shared.pki.private_keys import PrivateKey
 from shared.testing.authority_forms import signed
 
 _MOST_CHANGES = 3
