@@ -1,10 +1,12 @@
-"""The web process of attachment-svc, made by the factory that all owning services share."""
+"""Compose attachment-svc's web process: the case file's routes, and the population register."""
 
 from fastapi import FastAPI
 
+from attachment.districts.endpoints import router as districts
+from attachment.register.endpoints import router as register
 from attachment.settings import Settings
 from shared.applications import app
 
 
 def create(settings: Settings) -> FastAPI:
-    return app.create("attachment", settings)
+    return app.create("attachment", settings, routers=[districts, register])

@@ -25,11 +25,12 @@ _RECORD = text("""
 
 
 async def record_access(
-    session: AsyncSession, actor: Actor, action: str, seen: Iterable[tuple[Person, UUID]], *, at: datetime
+    session: AsyncSession, actor: Actor, action: str, seen: Iterable[tuple[Person, UUID | None]], *, at: datetime
 ) -> None:
     """Record that staff saw (or changed) these persons' applications; `action` is a code such as `tasks-listed`.
 
-    The staff member's name is sealed for the person who may read the record.
+    Without an application it is the person's own entry that was seen. The staff member's name is sealed for the person
+    who may read the record.
     """
     rows = []
     for person, application in seen:

@@ -25,8 +25,16 @@ _ROUTERS: Sequence[APIRouter] = (
 )  # fmt: skip
 
 
-def create(service: str, settings: ApplicationsSettings, modules: Sequence[ServiceModule] = ()) -> FastAPI:
+def create(
+    service: str,
+    settings: ApplicationsSettings,
+    modules: Sequence[ServiceModule] = (),
+    *,
+    routers: Sequence[APIRouter] = (),
+) -> FastAPI:
     """Make the web process of an owning service; without modules its catalogue is empty.
+
+    `routers` are what the service offers besides the case file, of no one of its modules.
 
     The migrations are those of the package named `service`. Raises RuntimeError when SHLYUZ_REGULATIONS is not set,
     RegulationsInvalid with every fault when the law cannot be carried out.
@@ -35,7 +43,7 @@ def create(service: str, settings: ApplicationsSettings, modules: Sequence[Servi
     return create_app(
         service=service,
         settings=settings,
-        routers=[*_ROUTERS, *own],
+        routers=[*_ROUTERS, *own, *routers],
         resources=office_resources(settings, modules),
         migrations=service,
         body_limits={"/documents": settings.document_bytes},

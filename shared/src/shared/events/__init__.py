@@ -14,6 +14,9 @@ from shared.events.facts import (
     ApplicationRescheduled,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    EnrolmentEnded,
+    EnrolmentEvent,
+    EnrolmentOpened,
     ProviderChanged,
     StepClaimed,
     StepCompleted,
@@ -24,6 +27,7 @@ from shared.events.facts import (
 from shared.events.outbox import Outbox
 from shared.events.topics import (
     APPLICATION_TOPICS,
+    ENROLMENT_TOPIC,
     PROVIDER_TOPIC,
     application_topic,
     dead_letter_topic,
@@ -32,6 +36,7 @@ from shared.events.topics import (
 
 __all__ = [
     "APPLICATION_TOPICS",
+    "ENROLMENT_TOPIC",
     "PROVIDER_TOPIC",
     "ApplicationEvent",
     "ApplicationIssued",
@@ -41,6 +46,9 @@ __all__ = [
     "ApplicationRescheduled",
     "ApplicationSubmitted",
     "ApplicationWithdrawn",
+    "EnrolmentEnded",
+    "EnrolmentEvent",
+    "EnrolmentOpened",
     "Envelope",
     "Event",
     "Handler",

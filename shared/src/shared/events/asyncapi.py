@@ -12,7 +12,14 @@ import orjson
 from shared.events.dead_letters import DeadLettered
 from shared.events.envelope import CONTENT_TYPE
 from shared.events.event import Event
-from shared.events.topics import APPLICATION_TOPICS, OWNERS, PROVIDER_TOPIC, dead_letter_topic, events_of
+from shared.events.topics import (
+    APPLICATION_TOPICS,
+    ENROLMENT_TOPIC,
+    OWNERS,
+    PROVIDER_TOPIC,
+    dead_letter_topic,
+    events_of,
+)
 
 _WRITERS = (*OWNERS, "auth", "gateway")
 _HEADERS = {
@@ -30,7 +37,7 @@ _OPTIONAL = {"ce_requestid"}
 
 def document(version: str = "1.0.0") -> dict[str, Any]:
     """Write the document; its keys are in a fixed order, so that it can be compared with the file in docs/api."""
-    channels = {topic: list(events_of(topic)) for topic in (*APPLICATION_TOPICS, PROVIDER_TOPIC)}
+    channels = {topic: list(events_of(topic)) for topic in (*APPLICATION_TOPICS, ENROLMENT_TOPIC, PROVIDER_TOPIC)}
     channels |= {dead_letter_topic(service): [DeadLettered] for service in _WRITERS}
     kinds = sorted({kind for found in channels.values() for kind in found}, key=lambda kind: kind.type)
     return {

@@ -1,5 +1,6 @@
 """The facts of this suite. No IIN, no name, no diagnosis, no finding: a consumer that may know more asks over REST."""
 
+from datetime import date
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -96,6 +97,33 @@ class StepOverdue(ApplicationEvent):
     """A step's time limit passed."""
 
     type: ClassVar[str] = "kz.shlyuz.application.step-overdue.v1"
+
+
+class EnrolmentEvent(Event):
+    """Something happened to an enrolment period; a transfer is the end of one and the opening of another."""
+
+    enrolment_id: str
+    provider_bin: str
+    district_id: str | None = None
+    effective_on: date
+    aggregate_version: int = Field(ge=1)
+
+    @property
+    def key(self) -> str:
+        """Give the period's public id."""
+        return self.enrolment_id
+
+
+class EnrolmentOpened(EnrolmentEvent):
+    """Somebody is enrolled at the provider from a date on."""
+
+    type: ClassVar[str] = "kz.shlyuz.enrolment.opened.v1"
+
+
+class EnrolmentEnded(EnrolmentEvent):
+    """The period is over: a transfer, a death, a removal; why is not told."""
+
+    type: ClassVar[str] = "kz.shlyuz.enrolment.ended.v1"
 
 
 class ProviderChanged(Event):

@@ -1,0 +1,1 @@
+"""The districts of providers: which houses of which streets belong to whom."""

@@ -1,0 +1,76 @@
+"""Persons of the register as values: opened for one use, never to be logged or kept."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from attachment.words import name_key
+from shared.personal import Iin, Person, Persons, Sex
+
+State = Literal["present", "away", "dead"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """What the register holds about a person; sealed as a whole under his own key."""
+
+    iin: str
+    surname: str
+    given_name: str
+    patronymic: str | None
+    birth_date: date
+    sex: Sex
+    locality: str
+    street: str
+    house: str
+    flat: str | None
+    phone: str | None
+    language: str
+
+    def __repr__(self) -> str:
+        return "PersonalData(…)"
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Self:
+        return cls(**{**value, "birth_date": date.fromisoformat(value["birth_date"])})
+
+    def name_key(self, persons: Persons) -> bytes:
+        """Give the keyed hash by which the person is found without an IIN."""
+        return name_hash(persons, self.surname, self.given_name, self.birth_date)
+
+    def warnings(self) -> tuple[str, ...]:
+        """Name what the IIN tells otherwise; never a ground for a refusal."""
+        iin = Iin(self.iin)
+        found = ("birth-date-disagrees",) if iin.disagrees_with(self.birth_date) else ()
+        return (*found, "sex-disagrees") if iin.sex not in {None, self.sex} else found
+
+
+def name_hash(persons: Persons, surname: str, given_name: str, birth_date: date) -> bytes:
+    """Hash name and birth date under the service's key; the patronymic, which not everyone has, is compared later."""
+    return persons.keyed_hash("register-name", name_key(surname), name_key(given_name), birth_date.isoformat())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A period that is open: at whom, in which district, since when."""
+
+    id: UUID
+    provider: str
+    provider_names: dict[str, str]
+    district: UUID | None
+    district_name: str | None
+    started_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A person whom the register knows, opened."""
+
+    person: Person
+    data: PersonalData
+    state: State
+    enrolment: Enrolment | None

@@ -1,0 +1,119 @@
+"""The register as JSON. Who looks somebody up names him in the body: an IIN is never in a URL."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+
+from attachment.register.changing import Change, Kind
+from attachment.register.models import Known, State
+from attachment.register.service import Precondition, Reason
+from attachment.words import LONGEST_NAME, name_part
+from shared.applications.forms import Bin
+from shared.applications.forms import Iin as IinText
+from shared.db import public_id
+from shared.personal import Iin, Sex
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(name_part)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class LookupIn(_Strict):
+    """Either the IIN, or surname, given name and birth date, with the patronymic where it is known."""
+
+    iin: IinText | None = None
+    surname: Name | None = None
+    given_name: Name | None = None
+    patronymic: Name | None = None
+    birth_date: date | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        names = (self.surname, self.given_name, self.birth_date)
+        by_iin = self.iin is not None and not any((*names, self.patronymic))
+        if not by_iin and (self.iin is not None or not all(names)):
+            raise ValueError("either iin, or surname, given_name and birth_date")
+        return self
+
+
+class AttachmentOut(BaseModel):
+    provider: str
+    provider_names: dict[str, str]
+    district: str | None
+    since: date
+
+
+class PersonOut(BaseModel):
+    """A person as staff need to see him; `warnings` name what the IIN tells otherwise."""
+
+    id: str
+    iin: str
+    surname: str
+    given_name: str
+    patronymic: str | None
+    birth_date: date
+    sex: Sex
+    state: State
+    attachment: AttachmentOut | None
+    warnings: list[str]
+
+    @classmethod
+    def of(cls, known: Known) -> Self:
+        data, enrolment = known.data, known.enrolment
+        attachment = enrolment and AttachmentOut(
+            provider=enrolment.provider, provider_names=enrolment.provider_names, district=enrolment.district_name,
+            since=enrolment.started_on,
+        )  # fmt: skip
+        return cls(
+            id=public_id("att", known.person.id), iin=data.iin, surname=data.surname, given_name=data.given_name,
+            patronymic=data.patronymic, birth_date=data.birth_date, sex=data.sex, state=known.state,
+            attachment=attachment, warnings=list(data.warnings()),
+        )  # fmt: skip
+
+
+class PersonsOut(BaseModel):
+    """Who was found: one for an IIN, every namesake of a birth date."""
+
+    items: list[PersonOut]
+
+
+class RegisterEventIn(_Strict):
+    """What happened; `iin` is for `iin-changed` alone, names (all that the person has) for `name-changed` alone."""
+
+    kind: Kind
+    on: date
+    iin: IinText | None = None
+    surname: Name | None = None
+    given_name: Name | None = None
+    patronymic: Name | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.kind == "iin-changed") != (self.iin is not None):
+            raise ValueError("iin goes with iin-changed")
+        named = self.surname is not None and self.given_name is not None
+        if named != (self.kind == "name-changed") or (self.patronymic is not None and not named):
+            raise ValueError("surname and given_name go with name-changed")
+        return self
+
+    def change(self, *, allow_test: bool) -> Change:
+        """Give the change; raises IinInvalid for a number that is none."""
+        iin = Iin.parse(self.iin, allow_test=allow_test) if self.iin is not None else None
+        names = {"surname": self.surname, "given_name": self.given_name, "patronymic": self.patronymic}
+        return Change(kind=self.kind, on=self.on, iin=iin, **names)
+
+
+class PreconditionIn(_Strict):
+    iin: IinText
+    precondition: Precondition
+    provider: Bin | None = None
+
+
+class PreconditionOut(BaseModel):
+    """Whether it holds; else why not, for the caller's regulation to name the ground."""
+
+    holds: bool
+    reason: Reason | None = None
