@@ -9,10 +9,10 @@ from gateway.catalogue.schemas import CatalogueOut, FormWithToken, ProvidersOut,
 from gateway.catalogue.service import Catalogue, purpose_form
 from gateway.entrance import anyone
 from gateway.forms.tokens import Form, FormTokens
-from gateway.forwarding import answer, asked_headers
+from gateway.forwarding import answer, asked_headers, forward
 from gateway.gathering import Gathering
 from gateway.upstreams import PREFIX
-from shared.errors import NotFound, ServiceAway, TooManyRequests
+from shared.errors import InvalidRequest, Language, NotFound, ServiceAway, TooManyRequests
 from shared.web import Now, Router, problems, resource
 
 router = Router(prefix=PREFIX, tags=["catalogue"], dependencies=[Depends(anyone)])
@@ -53,6 +53,29 @@ async def show_form(
     form = reply.json()
     given = tokens.give(Form(purpose=purpose, service=service, edition=form["edition"]), now=now)
     return {**form, "form_token": given.token, "form_token_expires_at": given.expires_at}
+
+
+@router.get(
+    "/services/{service}/regulation.svg",
+    response_class=Response,
+    response_model=None,
+    responses={
+        200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}},
+        304: {"description": "What the caller has is the same"},
+        **problems(NotFound, InvalidRequest, TooManyRequests, ServiceAway),
+    },
+)
+async def draw_regulation(
+    request: Request,
+    service: str,
+    catalogue: TheCatalogue,
+    _channel: Annotated[Literal["portal", "direct", "phone"] | None, Query(alias="channel")] = None,
+    _variant: Annotated[str | None, Query(alias="variant", max_length=64)] = None,
+    _lang: Annotated[Language | None, Query(alias="lang", description="Goes before Accept-Language.")] = None,
+) -> Response:
+    """Draw the block diagram of one channel: who does what, in which order, within which limit."""
+    owner = await catalogue.owner(service)
+    return await forward(request, owner, f"/services/{service}/regulation.svg", actor=None)
 
 
 @router.get("/forms/{purpose}", responses=problems(NotFound, TooManyRequests))

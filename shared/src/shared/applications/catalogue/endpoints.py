@@ -1,12 +1,17 @@
 """`GET /services`, one service, its form and its regulation."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from fastapi.responses import Response
 
 from shared.applications.access import Gateway, TheOffice
+from shared.applications.catalogue.conditional import answer_once
 from shared.applications.catalogue.schemas import FormOut, ServiceList, ServiceOut
 from shared.applications.catalogue.service import Catalogue
 from shared.applications.office import ServiceNotOffered
-from shared.procedure import Channel
+from shared.errors import InvalidRequest
+from shared.procedure import Channel, Language
 from shared.procedure.forms import Purpose
 from shared.web import Lang, Now, Router, problems
 
@@ -43,3 +48,25 @@ async def show_form(  # each is a dependency or a query parameter
 async def show_regulation(key: str, office: TheOffice, now: Now, _caller: Gateway) -> dict[str, Any]:
     """Give the regulation as data: steps, limits, grounds, each with its clause."""
     return Catalogue(office, now).regulation(key)
+
+
+@router.get(
+    "/services/{key}/regulation.svg",
+    response_model=None,
+    responses={200: {"content": {"image/svg+xml": {}}}, **problems(ServiceNotOffered, InvalidRequest)},
+)
+async def draw_regulation(  # each is a dependency or a query parameter
+    key: str,
+    request: Request,
+    office: TheOffice,
+    now: Now,
+    language: Lang,
+    _caller: Gateway,
+    channel: Channel | None = None,
+    variant: Annotated[str | None, Query(max_length=64)] = None,
+    lang: Language | None = None,
+) -> Response:
+    """Draw a channel of the regulation; `lang` goes before Accept-Language, which an image on a page cannot choose."""
+    chosen = lang or language
+    drawn = Catalogue(office, now).diagram(key, channel=channel, variant=variant, language=chosen)
+    return answer_once(request, drawn.encode(), media_type="image/svg+xml", language=chosen)

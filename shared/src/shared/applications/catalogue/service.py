@@ -5,7 +5,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.applications.office import Office, ServiceNotOffered
+from shared.errors import FieldError, InvalidRequest
 from shared.procedure import Channel, Edition, form_schema
+from shared.procedure.flowchart import draw, flowchart
 from shared.procedure.forms import Purpose
 from shared.procedure.law import Cited, LimitRule, Step
 from shared.procedure.texts import Language
@@ -53,6 +55,22 @@ class Catalogue:
             "documents": edition.channels[channel].documents,
             "form": form_schema(edition, language, channel=channel, purpose=purpose),
         }
+
+    def diagram(self, key: str, *, channel: Channel | None, variant: str | None, language: Language) -> str:
+        """Draw a channel, the first one where none is named; raises ServiceNotOffered, InvalidRequest (variant)."""
+        edition = self.edition(key)
+        if channel is not None and channel not in edition.channels:
+            raise ServiceNotOffered
+        if variant is not None and variant not in {one.key for one in edition.variants}:
+            raise InvalidRequest([FieldError(pointer="/variant", code="invalid")])
+        chart = flowchart(
+            edition,
+            self._office.regulations.regions[edition.region].organisations,
+            channel=channel or next(iter(edition.channels)),
+            variant=variant,
+            language=language,
+        )
+        return draw(chart)
 
     def regulation(self, key: str) -> dict[str, Any]:
         """Give the whole regulation as data."""
