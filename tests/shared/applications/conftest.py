@@ -313,7 +313,7 @@ async def world(settings, case_database, authority):
     made, gateway = settings
     clock, module, owner = FixedClock(START), Fitness(), Database(case_database.owner_url)
     async with owner.transaction() as session:
-        await session.execute(text(f"TRUNCATE {_TABLES}"))
+        await session.execute(text(f"TRUNCATE {_TABLES} CASCADE"))
         for number, code in enumerate((BIN, OTHER_BIN)):
             await keep(session, provider(code, number))
     async with running(made, module, clock) as app:

@@ -1,7 +1,7 @@
 """Make the routes of the table: each lets its callers in, finds the owner, and hands on."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 from urllib.parse import quote
 
 from fastapi import Depends, Request
@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from gateway.catalogue.service import Catalogue
 from gateway.entrance import Admission, anyone, citizen, person, staff
 from gateway.forwarding import forward
-from gateway.routing.table import TABLE, ById, ByService, Fixed, Route, Who
+from gateway.routing.table import TABLE, ByBody, ById, ByService, Fixed, Route, Who
 from gateway.sessions.errors import (
     AccessTokenExpired,
     AccessTokenInvalid,
@@ -21,8 +21,9 @@ from gateway.sessions.errors import (
 )
 from gateway.upstreams import PREFIX, Upstreams
 from shared.errors import Conflict, FieldError, InvalidRequest, NotFound, ProblemError, ServiceAway, TooManyRequests
-from shared.web import Actor, IdempotencyKey, Router, problems, resource
+from shared.web import Actor, EmptyBody, IdempotencyKey, Router, problems, resource
 from shared.web.client import ServiceClient
+from shared.web.routing import read_json
 
 _ADMISSIONS: Final[dict[Who, Admission]] = {
     Who.ANYONE: anyone,
@@ -30,6 +31,7 @@ _ADMISSIONS: Final[dict[Who, Admission]] = {
     Who.CITIZEN: citizen,
     Who.STAFF: staff,
 }
+_NAMED: Final = ("region", "service")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 SIGNED_IN: Final = (AccessTokenMissing, AccessTokenInvalid, AccessTokenExpired, SessionEnded)
 _REFUSALS: Final[dict[Who, tuple[type[ProblemError], ...]]] = {
@@ -90,6 +92,24 @@ async def _owner(route: Route, request: Request, upstreams: Upstreams, catalogue
             if not named:
                 raise InvalidRequest([FieldError(pointer=f"/{parameter}", code="missing")])
             return await catalogue.owner(named)
+        case ByBody():
+            return await catalogue.owner(".".join(_named(await request.body())))
+
+
+def _named(body: bytes) -> tuple[str, str]:
+    """Read region and service; whatever else is wrong with the body is the owner's to say."""
+    if not body:
+        raise EmptyBody
+    sent = read_json(body)
+    named = tuple(sent.get(member) for member in _NAMED) if isinstance(sent, dict) else (None, None)
+    faults = [
+        FieldError(pointer=f"/{member}", code="missing" if value is None else "type")
+        for member, value in zip(_NAMED, named, strict=True)
+        if not isinstance(value, str)
+    ]
+    if faults:
+        raise InvalidRequest(faults)
+    return cast("tuple[str, str]", named)
 
 
 def _path(route: Route, request: Request) -> str:

@@ -15,6 +15,7 @@ from gateway.routing import shapes
 from shared.applications.cabinet.schemas import ApplicationOut, HistoryOut
 from shared.applications.catalogue.schemas import ServiceOut
 from shared.applications.documents.schemas import DocumentOut
+from shared.applications.registering.schemas import RegisteredOut, RegisterIn
 from shared.applications.results.schemas import VerifyOut
 from shared.applications.tasks.schemas import ClaimOut, ReassignIn, SignableOut, StepIn, TaskDetail
 
@@ -47,11 +48,19 @@ class ByService:
     parameter: str = "service"
 
 
+@dataclass(frozen=True, slots=True)
+class ByBody:
+    """`region` and `service` in the body, which is JSON, are looked up in the catalogue; nothing else of it is read."""
+
+
+Owner = Fixed | ById | ByService | ByBody
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     method: str
     path: str
-    to: Fixed | ById | ByService
+    to: Owner
     who: Who
     summary: str
     tag: str
@@ -67,7 +76,7 @@ class Route:
         return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
 
 
-def route(method: str, path: str, to: Fixed | ById | ByService, who: Who, summary: str, **more: Any) -> Route:
+def route(method: str, path: str, to: Owner, who: Who, summary: str, **more: Any) -> Route:
     tag = more.pop("tag", path.split("/")[1])
     return Route(method=method, path=path, to=to, who=who, summary=summary, tag=tag, **more)
 
@@ -95,6 +104,9 @@ TABLE: tuple[Route, ...] = (
           answer="application/pdf"),
     route("GET", "/verify/{code}", ById("code"), Who.ANYONE, "Is this result genuine and in force",
           answer=VerifyOut, tag="verification"),
+    # the window and the telephone
+    route("POST", "/workstation/applications", ByBody(), Who.STAFF, "Register a visitor or caller", body=RegisterIn,
+          status=201, answer=RegisteredOut),
     # tasks
     route("GET", "/tasks/{task_id}", _TASK, Who.STAFF, "All that is needed to carry a step out", answer=TaskDetail),
     route("POST", "/tasks/{task_id}/claim", _TASK, Who.STAFF, "Take a step on", answer=TaskDetail),

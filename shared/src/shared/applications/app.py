@@ -13,6 +13,7 @@ from shared.applications.filing import endpoints as filing
 from shared.applications.journals import endpoints as journals
 from shared.applications.office import Office, by_service
 from shared.applications.providers import endpoints as providers
+from shared.applications.registering import endpoints as registering
 from shared.applications.results import endpoints as results
 from shared.applications.settings import ApplicationsSettings
 from shared.applications.tasks import endpoints as tasks
@@ -20,8 +21,8 @@ from shared.procedure import load
 from shared.web import Platform, Resource, create_app
 
 _ROUTERS: Sequence[APIRouter] = (
-    catalogue.router, providers.router, filing.router, cabinet.router, documents.router, tasks.router, journals.router,
-    results.router,
+    catalogue.router, providers.router, filing.router, registering.router, cabinet.router, documents.router,
+    tasks.router, journals.router, results.router,
 )  # fmt: skip
 
 

@@ -45,6 +45,11 @@ def check_fields(form: Draft202012Validator, value: Mapping[str, Any], *, under:
         raise InvalidRequest([unique[key] for key in sorted(unique)])
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a text is what a person sees of it: without control characters and marks of direction."""
+    return not _HIDDEN.search(text)
+
+
 def form_of(schema: Mapping[str, Any]) -> Draft202012Validator:
     """Make what checks values against a schema, formats included."""
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -66,7 +71,7 @@ def _faults(error: ValidationError, under: str) -> Iterator[FieldError]:
 
 def _hidden(value: Any, here: str) -> Iterator[str]:
     if isinstance(value, str):
-        if _HIDDEN.search(value):
+        if not is_plain(value):
             yield here
     elif isinstance(value, Mapping):
         for name, inner in value.items():

@@ -37,7 +37,7 @@ class Office:
     modules: Mapping[str, ServiceModule]
     persons: Persons
     outbox: Outbox
-    _forms: dict[str, Draft202012Validator] = field(default_factory=dict, repr=False)
+    _forms: dict[tuple[str, Channel], Draft202012Validator] = field(default_factory=dict, repr=False)
 
     @property
     def prefix(self) -> str:
@@ -72,11 +72,12 @@ class Office:
         except NoEditionInForce:
             raise ServiceNotOffered from None
 
-    def portal_form(self, edition: Edition) -> Draft202012Validator:
-        """Give what checks a portal application's fields: made once for an edition, asked at every filing."""
-        if edition.id not in self._forms:
-            self._forms[edition.id] = form_of(form_schema(edition, channel=Channel.PORTAL))
-        return self._forms[edition.id]
+    def form(self, edition: Edition, channel: Channel) -> Draft202012Validator:
+        """Give what checks an application's fields: made once for edition and channel, asked at every acceptance."""
+        known = (edition.id, channel)
+        if known not in self._forms:
+            self._forms[known] = form_of(form_schema(edition, channel=channel))
+        return self._forms[known]
 
     def clock(self, provider: Provider) -> WorkingClock:
         """Combine the country's calendar with the provider's opening hours."""

@@ -19,6 +19,8 @@ class ApplicationsSettings(ServiceSettings):
     """How long a claimed task is kept from others."""
     draft: timedelta = timedelta(minutes=30)
     """How long what was prepared may be signed."""
+    arrived_within: timedelta = timedelta(hours=12)
+    """How long after a visitor came, or called, staff may still register him."""
     document_bytes: int = Field(default=5 * 1024 * 1024, ge=1024)
     """Largest uploaded document."""
     document_life: timedelta = timedelta(hours=24)

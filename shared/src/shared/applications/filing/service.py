@@ -102,7 +102,7 @@ class Filer:
             return earlier
         person = look.person
         provider, edition = self._offered(filing, look.provider)
-        check_fields(self._office.portal_form(edition), filing.document.fields, under="/fields")
+        check_fields(self._office.form(edition, Channel.PORTAL), filing.document.fields, under="/fields")
         self._check_documents(filing, edition, look.documents, person)
         new = New(
             accepted=_accepted(filing, application, provider, edition),

@@ -91,16 +91,16 @@ def journal_row(office: Office, case: OpenCase, entry: Entry, *, at: datetime) -
 
 
 def _patient(case: OpenCase, at: datetime) -> dict[str, Any]:
-    """Say of the patient what his certificate and IIN tell; age in whole years on the local day of the entry."""
-    signer = case.content.get("signer", {})
+    """Say of the patient what his certificate (or staff) and his IIN tell; age in whole years on the day of entry."""
+    names = case.content.get("signer") or case.content.get("names", {})
     iin = Iin.parse(case.file.patient_iin, allow_test=True)
     today = at.astimezone(ZoneInfo(case.file.provider.zone)).date()
     return {
         "iin": iin.value,
         "full_name": case.file.name,
-        "surname": signer.get("surname"),
-        "given_name": signer.get("given_name"),
-        "patronymic": signer.get("patronymic"),
+        "surname": names.get("surname"),
+        "given_name": names.get("given_name"),
+        "patronymic": names.get("patronymic"),
         "birth_date": iin.birth_date.isoformat() if iin.birth_date else None,
         "age": _age(iin.birth_date, today),
         "sex": iin.sex,

@@ -147,7 +147,7 @@ class Tasks:
             raise TaskClosed
         if task.claimed(self._now) not in {None, self._actor.account_id}:
             raise TaskClaimed
-        await self._hold(task, case, self._actor.account_id)
+        await self.hold(task, case, self._actor.account_id)
         return await self.show(task_id, language, action="task-claimed")
 
     async def reassign(self, task_id: UUID, account: str) -> dict[str, Any]:
@@ -157,7 +157,7 @@ class Tasks:
         task, case = await self.open(task_id, lock=True)
         if task.state != "open":
             raise TaskClosed
-        return await self._hold(task, case, account)
+        return await self.hold(task, case, account)
 
     async def release(self, task_id: UUID) -> dict[str, Any]:
         """Give the task back; a supervisor may do it for another. Raises TaskNotClaimed."""
@@ -169,7 +169,8 @@ class Tasks:
         await self._tell(StepReleased, task, case)
         return {"id": self._office.public(task.id), "claimed_by": None, "claimed_until": None}
 
-    async def _hold(self, task: TaskRow, case: OpenCase, account: str) -> dict[str, Any]:
+    async def hold(self, task: TaskRow, case: OpenCase, account: str) -> dict[str, Any]:
+        """Keep the task for an account, and tell the workstations; whether it may have it is the caller's to check."""
         until = self._now + self._office.settings.claim
         await repository.claim(self._session, task.id, account, until)
         await self._tell(StepClaimed, task, case)

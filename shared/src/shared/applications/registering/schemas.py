@@ -1,0 +1,63 @@
+"""What a registrar enters, and what she gets."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.applications.fields import is_plain
+from shared.applications.filing.schemas import ReceiptOut
+from shared.applications.forms import Code, Iin
+
+
+def _readable(name: str) -> str:
+    if not is_plain(name):
+        raise ValueError("marks that nobody sees")
+    return name
+
+
+NamePart = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\W\d_]([^\W\d_]|['’ʼ .-])*$"),
+    AfterValidator(_readable),
+]
+"""Letters of any script, with the marks that names have between them."""
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ApplicantIn(_In):
+    """Who came or called, by his identity document."""
+
+    iin: Iin
+    surname: NamePart
+    given_name: NamePart | None = None
+    patronymic: NamePart | None = None
+
+
+class PatientIn(_In):
+    """Whom the application is about, where that is said."""
+
+    iin: Iin
+
+
+class RegisterIn(_In):
+    """A visitor or caller, what he asks for, and when he came; `fields` are those of the regulation for the channel."""
+
+    region: Code
+    service: Code
+    channel: Literal["direct", "phone"]
+    arrived_at: AwareDatetime | None = None
+    applicant: ApplicantIn
+    patient: PatientIn | None = None
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
+class RegisteredOut(ReceiptOut):
+    """The accepted application; `task` is its first step, which the registrar has claimed."""
+
+    channel: str
+    arrived_at: datetime
+    task: str

@@ -1,0 +1,174 @@
+"""Register a visitor or caller: one transaction, in which the first step becomes the registrar's task.
+
+Nobody signs: the evidence is the staff member's entry under her account, in history, journal and access record. What
+the first step requires (a check in the population register, say) is hers to carry out and to enter when she completes
+or refuses that step: registering states nothing of it.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applications.access import WrongRole
+from shared.applications.access_log import record_access
+from shared.applications.case import Accepted, Provider
+from shared.applications.fields import check_fields
+from shared.applications.filing.accepting import Answer, New, earlier_answer, offering, write
+from shared.applications.filing.errors import ProviderUnknown, RepresentationNotOffered
+from shared.applications.filing.models import Claim
+from shared.applications.filing.repository import Look, look
+from shared.applications.office import Office
+from shared.applications.registering.errors import ArrivalUnfit, ChannelNotOffered
+from shared.applications.registering.models import Registered, Registration
+from shared.applications.registering.repository import first_task
+from shared.applications.tasks.service import Tasks
+from shared.personal import Iin
+from shared.procedure import Channel, Edition
+from shared.web import Actor
+
+_NAMES = ("surname", "given_name", "patronymic")
+
+
+class Registrar:
+    """The use case of registering, for one transaction of one request."""
+
+    def __init__(self, office: Office, session: AsyncSession) -> None:
+        self._office = office
+        self._session = session
+
+    @staticmethod
+    def read(  # as it is written down
+        office: Office, request: Mapping[str, Any], exact: bytes, actor: Actor, key: str | None, now: datetime
+    ) -> Registration:
+        """Check what was entered as far as that goes without the database; `request` has the members of RegisterIn.
+
+        `exact` is the same in one form: a key that comes with another is refused. Raises IinInvalid,
+        RepresentationNotOffered.
+        """
+        applicant = request["applicant"]
+        if request["patient"] is not None and request["patient"]["iin"] != applicant["iin"]:
+            raise RepresentationNotOffered
+        return Registration(
+            region=request["region"],
+            service=request["service"],
+            channel=Channel(request["channel"]),
+            applicant=Iin.parse(applicant["iin"], allow_test=office.settings.allow_test_identities),
+            names={part: applicant[part] for part in _NAMES},
+            fields=request["fields"],
+            arrived_at=now if request["arrived_at"] is None else request["arrived_at"],
+            actor=actor,
+            claim=Claim(scope=f"{actor.account_id}:POST /workstation/applications", key=key),
+            digest=sha256(exact).digest(),
+            now=now,
+        )
+
+    async def earlier(self, registration: Registration) -> Registered | None:
+        """Find the answer that the same key was given before; raises IdempotencyKeyReused."""
+        return await self._earlier(registration, await self._look(registration))
+
+    async def register(self, registration: Registration, application: UUID) -> Registered:
+        """Accept under the given id, and claim the first step; or give the answer that the key was given before.
+
+        Raises ProblemError for every refusal, and Repeated when another request came first meanwhile.
+        """
+        found = await self._look(registration)
+        if (known := await self._earlier(registration, found)) is not None:
+            return known
+        _check_arrival(registration, self._office.settings.arrived_within)
+        provider, edition = self._offered(registration, found.provider)
+        check_fields(self._office.form(edition, registration.channel), registration.fields, under="/fields")
+        new = New(
+            accepted=_accepted(registration, application, provider, edition),
+            person=found.person,
+            content=_content(registration),
+            claim=registration.claim,
+            digest=registration.digest,
+            filed_by="staff",
+            min_acr="certificate",
+        )
+        receipt = await write(self._session, self._office, new, now=registration.now)
+        return Registered(
+            answer=Answer(receipt=receipt, status=201), task=await self._take_on(registration, receipt.id)
+        )
+
+    async def _look(self, registration: Registration) -> Look:
+        return await look(
+            self._session,
+            self._office.persons,
+            registration.applicant,
+            provider=registration.actor.bin or "",
+            documents=(),
+            sha256=None,
+            claim=registration.claim,
+        )
+
+    async def _earlier(self, registration: Registration, found: Look) -> Registered | None:
+        answer = await earlier_answer(self._session, found, registration.digest)
+        if answer is None:
+            return None
+        return Registered(answer=answer, task=await first_task(self._session, answer.receipt.id))
+
+    def _offered(self, registration: Registration, provider: Provider | None) -> tuple[Provider, Edition]:
+        at, edition = offering(
+            self._office,
+            provider,
+            region=registration.region,
+            service=registration.service,
+            on=registration.arrived_at,
+        )
+        if registration.service not in at.services:
+            raise ProviderUnknown
+        if registration.channel not in edition.channels:
+            raise ChannelNotOffered
+        first, *_ = edition.steps_for(registration.channel, None)
+        if first.performer not in registration.actor.roles:
+            raise WrongRole
+        return at, edition
+
+    async def _take_on(self, registration: Registration, application: UUID) -> UUID:
+        """Claim the step, which is the registrar's own, and record that she wrote of this person."""
+        tasks = Tasks(self._office, self._session, registration.actor, registration.now)
+        task, case = await tasks.open(await first_task(self._session, application))
+        await tasks.hold(task, case, registration.actor.account_id)
+        seen = [(case.person, case.id)]
+        await record_access(self._session, registration.actor, "application-registered", seen, at=registration.now)
+        return task.id
+
+
+def _check_arrival(registration: Registration, within: timedelta) -> None:
+    """Compare before anything is converted: some instants cannot be. A repeat has its answer however late it comes."""
+    if registration.arrived_at > registration.now:
+        raise ArrivalUnfit(code="arrival-in-the-future")
+    if registration.now - registration.arrived_at > within:
+        raise ArrivalUnfit(code="arrival-too-long-ago", hours=int(within.total_seconds() // 3600))
+
+
+def _accepted(registration: Registration, application: UUID, provider: Provider, edition: Edition) -> Accepted:
+    return Accepted(
+        id=application,
+        region=edition.region,
+        service=edition.service,
+        provider=provider,
+        edition=edition,
+        channel=registration.channel,
+        applicant_iin=registration.applicant.value,
+        patient_iin=registration.applicant.value,
+        fields=registration.fields,
+        filed_at=registration.arrived_at.astimezone(UTC),
+        actor=registration.actor,
+    )
+
+
+def _content(registration: Registration) -> dict[str, Any]:
+    return {
+        "applicant": registration.applicant.value,
+        "patient": registration.applicant.value,
+        "name": registration.name,
+        "names": dict(registration.names),
+        "fields": registration.fields,
+        "documents": [],
+    }
