@@ -24,7 +24,7 @@ STEP: Final = 100
 
 def place_key(text: str) -> str:
     """Give the key of a street or locality: words without their kind, in lower case; empty if nothing is left."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    plain = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold().replace("ё", "е")
     return " ".join(word for word in _WORD.findall(plain) if word not in _KINDS)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
 from attachment.register.changing import Change, Kind
-from attachment.register.models import Known, State
+from attachment.register.models import Enrolment, Known, State
 from attachment.register.service import Precondition, Reason
 from attachment.words import LONGEST_NAME, name_part
 from shared.applications.forms import Bin
@@ -45,6 +45,13 @@ class AttachmentOut(BaseModel):
     district: str | None
     since: date
 
+    @classmethod
+    def of(cls, enrolment: Enrolment) -> Self:
+        return cls(
+            provider=enrolment.provider, provider_names=enrolment.provider_names, district=enrolment.district_name,
+            since=enrolment.started_on,
+        )  # fmt: skip
+
 
 class PersonOut(BaseModel):
     """A person as staff need to see him; `warnings` name what the IIN tells otherwise."""
@@ -63,10 +70,7 @@ class PersonOut(BaseModel):
     @classmethod
     def of(cls, known: Known) -> Self:
         data, enrolment = known.data, known.enrolment
-        attachment = enrolment and AttachmentOut(
-            provider=enrolment.provider, provider_names=enrolment.provider_names, district=enrolment.district_name,
-            since=enrolment.started_on,
-        )  # fmt: skip
+        attachment = None if enrolment is None else AttachmentOut.of(enrolment)
         return cls(
             id=public_id("att", known.person.id), iin=data.iin, surname=data.surname, given_name=data.given_name,
             patronymic=data.patronymic, birth_date=data.birth_date, sex=data.sex, state=known.state,

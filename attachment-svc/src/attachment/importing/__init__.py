@@ -1,0 +1,1 @@
+"""The register taken over from a CSV file: in batches, and on from where it stopped."""
