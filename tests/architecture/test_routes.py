@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-PACKAGES = ("gateway", "auth", "booking", "shared.applications")
+PACKAGES = ("gateway", "auth", "attachment", "booking", "shared.applications")
 
 
 def routes() -> Iterator[APIRoute]:

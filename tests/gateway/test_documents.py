@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+import attachment.districts.schemas
+import attachment.register.schemas
 import auth.providers.schemas
 import auth.staff.schemas
 import booking.appointments.schemas
@@ -19,6 +21,7 @@ from shared.testing.databases import drift
 
 OPENAPI = Path(__file__).parents[2] / "docs" / "api" / "openapi.json"
 OWNERS = (
+    attachment.districts.schemas, attachment.register.schemas,
     auth.providers.schemas, auth.staff.schemas, booking.appointments.schemas, booking.doctors.schemas,
     booking.schedules.schemas,
 )  # fmt: skip

@@ -132,3 +132,76 @@ class ShownStaff(BaseModel):
 class StaffPage(BaseModel):
     items: list[ShownStaff]
     next_cursor: str | None
+
+
+class LookupIn(_Sent):
+    iin: str | None = None
+    surname: str | None = None
+    given_name: str | None = None
+    patronymic: str | None = None
+    birth_date: date | None = None
+
+
+class AttachmentOut(BaseModel):
+    provider: str
+    provider_names: dict[str, str]
+    district: str | None
+    since: date
+
+
+class PersonOut(BaseModel):
+    id: str
+    iin: str
+    surname: str
+    given_name: str
+    patronymic: str | None
+    birth_date: date
+    sex: Literal["male", "female"]
+    state: Literal["present", "away", "dead"]
+    attachment: AttachmentOut | None
+    warnings: list[str]
+
+
+class PersonsOut(BaseModel):
+    items: list[PersonOut]
+
+
+class RegisterEventIn(_Sent):
+    kind: Literal["died", "moved-away", "iin-changed", "name-changed"]
+    on: date
+    iin: str | None = None
+    surname: str | None = None
+    given_name: str | None = None
+    patronymic: str | None = None
+
+
+class HousesIn(_Sent):
+    locality: str
+    street: str
+    side: Literal["all", "odd", "even"] = "all"
+    first: str
+    last: str
+
+
+class DistrictIn(_Sent):
+    name: str
+    houses: list[HousesIn]
+
+
+class HousesOut(BaseModel):
+    locality: str
+    street: str
+    side: Literal["all", "odd", "even"]
+    first: str
+    last: str
+
+
+class DistrictOut(BaseModel):
+    id: str
+    name: str
+    houses: list[HousesOut]
+
+
+class DistrictsOut(BaseModel):
+    items: list[DistrictOut]
+    next_cursor: None = None

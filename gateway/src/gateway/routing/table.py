@@ -86,6 +86,7 @@ _APPLICATION = ById("application_id")
 _TASK = ById("task_id")
 _AUTH = Fixed("auth")
 _BOOKING = Fixed("booking")
+_ATTACHMENT = Fixed("attachment")
 _UPLOADS = ("application/pdf", "image/jpeg", "image/png")
 
 TABLE: tuple[Route, ...] = (
@@ -128,6 +129,17 @@ TABLE: tuple[Route, ...] = (
           answer=shapes.DoctorOut, tag="administration"),
     route("PUT", "/admin/doctors/{doctor}/schedule", _BOOKING, Who.STAFF, "Put a weekly schedule in force",
           body=shapes.ScheduleIn, answer=shapes.ScheduleOut, tag="administration"),
+    # the population register
+    route("POST", "/register/lookups", _ATTACHMENT, Who.STAFF, "Find persons by IIN, or by name and birth date",
+          body=shapes.LookupIn, answer=shapes.PersonsOut),
+    route("POST", "/register/persons/{person}/events", _ATTACHMENT, Who.STAFF, "Death, removal, another IIN or name",
+          body=shapes.RegisterEventIn, answer=shapes.PersonOut),
+    route("GET", "/admin/districts", _ATTACHMENT, Who.STAFF, "Districts of one's provider", answer=shapes.DistrictsOut,
+          tag="administration"),
+    route("POST", "/admin/districts", _ATTACHMENT, Who.STAFF, "Add a district", status=201, body=shapes.DistrictIn,
+          answer=shapes.DistrictOut, tag="administration"),
+    route("PUT", "/admin/districts/{district}", _ATTACHMENT, Who.STAFF, "Describe a district anew",
+          body=shapes.DistrictIn, answer=shapes.DistrictOut, tag="administration"),
     # accounts of staff, providers
     route("GET", "/admin/providers", _AUTH, Who.STAFF, "Providers", query=("region",), answer=shapes.ShownProviders,
           tag="administration"),
