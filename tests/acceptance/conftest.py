@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -45,20 +45,30 @@ class Town:
     region: RegionState
     http: httpx.AsyncClient
     world: World
-    authority: Authority
+    authorities: Mapping[str, Authority]
     said: list[str] = field(default_factory=list)
     came: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def authority(self) -> Authority:
+        """The authority of RSA keys, whose certificates people have unless a test says otherwise."""
+        return self.authorities["rsa"]
+
+    @property
+    def roots(self) -> list[str]:
+        """What anyone needs to check a result, whatever keys its signers have."""
+        return replace(self.world, keys="gost").roots
 
     def walk(self, region: str) -> BookingWalk:
         """How people of that region book: what their form asks, what the performer decides."""
         return booking.booking(self.world, region, 0, self.said.append)
 
-    def newcomer(self, **names: str) -> Portal:
+    def newcomer(self, *, keys: str = "rsa", **names: str) -> Portal:
         """Someone with a certificate who never used the portal."""
         number = next(_numbers)
         who = {"iin": str(iin(birth=date(1960 + number // 900, 1 + number % 12, 7), sex="f", number=number)),
                **NAMES, **names}  # fmt: skip
-        key = self.authority.citizen(**who, at=datetime.now(UTC)).key
+        key = self.authorities[keys].citizen(**who, at=datetime.now(UTC)).key
         self.came.append(who)
         name = f"{who['surname']} {who['given_name']} {who['patronymic']}"
         return self.portal(Person(iin=who["iin"], name=name, password=PASSWORD, key=key))
@@ -66,19 +76,21 @@ class Town:
     def portal(self, person: Person) -> Portal:
         return Portal(Api(http=self.http, language="en"), person)
 
-    async def citizen(self, region: str = "zhambyl", **names: str) -> Portal:
+    async def citizen(self, region: str = "zhambyl", *, keys: str = "rsa", **names: str) -> Portal:
         """A newcomer who has registered and logged in, as the region wants it."""
-        portal, with_certificate = self.newcomer(**names), region == "akmola"
+        portal, with_certificate = self.newcomer(keys=keys, **names), region == "akmola"
         await portal.register(with_certificate=with_certificate)
         await portal.log_in(with_certificate=with_certificate)
         return portal
 
-    async def workstation(self, region: str, role: str | None = None, *, provider: str | None = None) -> Workstation:
+    async def workstation(
+        self, region: str, role: str | None = None, *, provider: str | None = None, keys: str = "rsa"
+    ) -> Workstation:
         """Someone of the (first) provider's staff, logged in; by default who carries the booking's step out."""
         wanted = role or self.walk(region).performer
         bin_ = provider or self.world.provider(region)["bin"]
         staff = next(each for each in self.world.people["staff"] if each["bin"] == bin_ and wanted in each["roles"])
-        made = Workstation(api=Api(http=self.http), bin=bin_, key=key_of(staff), password=staff["password"])
+        made = Workstation(api=Api(http=self.http), bin=bin_, key=key_of(staff, keys), password=staff["password"])
         await made.log_in()
         return made
 
@@ -179,11 +191,13 @@ class Town:
 async def town(whole_region, tmp_path_factory) -> AsyncIterator[Town]:
     limits = httpx.Limits(max_connections=300)
     async with httpx.AsyncClient(base_url=whole_region.url, timeout=60, trust_env=False, limits=limits) as http:
-        authority = whole_region.authority.authority
-        authority.fresh_keys = False  # one key for many certificates is quicker, and nothing here depends on it
+        servers = {"rsa": whole_region.authority, "gost": whole_region.gost_authority}
+        authorities = {kind: server.authority for kind, server in servers.items()}
+        for authority in authorities.values():
+            authority.fresh_keys = False  # one key for many certificates is quicker, and nothing here depends on it
         folder = tmp_path_factory.mktemp("results")
         world = World(http=http, people=whole_region.people, folder=folder)
-        yield Town(region=whole_region, http=http, world=world, authority=authority)
+        yield Town(region=whole_region, http=http, world=world, authorities=authorities)
 
 
 @pytest.fixture

@@ -29,8 +29,9 @@ async def demo(home, *options, until=None):
 
 
 class TestTheDemo:
-    async def test_reports_each_walk_as_a_line_of_json(self, whole_region):
-        code, said, complained = await demo(whole_region.home, "--json")
+    @pytest.mark.parametrize(("keys", "algorithm"), [((), "RSA-2048"), (("--keys", "gost"), "GOST-512")])
+    async def test_reports_each_walk_as_a_line_of_json(self, whole_region, keys, algorithm):
+        code, said, complained = await demo(whole_region.home, "--json", *keys)
         assert (code, complained) == (0, "")
         reports = [json.loads(line) for line in said.splitlines()]
         assert [list(report) for report in reports] == [KEYS] * 8
@@ -44,7 +45,8 @@ class TestTheDemo:
             (step,) = report["steps"]
             assert list(step) == ["performer", "limit", "due"]
             assert (step["performer"], step["limit"]) in {("dispatcher", "29 m"), ("responsible_employee", "29 m")}
-            await check_signatures(Path(report["pdf"]), report["roots"])
+            performer, seal = await check_signatures(Path(report["pdf"]), report["roots"])
+            assert (performer.key_algorithm, seal.key_algorithm) == (algorithm, "RSA-2048")
 
     async def test_tells_it_as_a_person_would_and_can_be_repeated(self, whole_region):
         code, said, complained = await demo(whole_region.home)

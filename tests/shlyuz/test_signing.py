@@ -19,9 +19,10 @@ IIN = iin(birth=datetime(1985, 4, 12, tzinfo=UTC).date(), number=7)
 PASSWORD = "correct horse"
 
 
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority.create(at=datetime.now(UTC))
+@pytest.fixture(scope="module", params=["rsa", "ecdsa", "gost"])
+def authority(request: pytest.FixtureRequest) -> Authority:
+    """Of each kind of key: the command is told nothing of it."""
+    return Authority.create(at=datetime.now(UTC), algorithm=request.param)
 
 
 @pytest.fixture

@@ -36,6 +36,8 @@ class RegionState:
     authority_url: str
     authority: "AuthorityServer | None" = field(default=None, compare=False)
     """The authority itself, for whoever started the region in this very process: it revokes, it can fall silent."""
+    gost_authority: "AuthorityServer | None" = field(default=None, compare=False)
+    """The other authority, of GOST keys, likewise."""
 
     def __repr__(self) -> str:
         return f"RegionState({self.url})"
@@ -57,7 +59,8 @@ class RegionState:
         return cls(**values | {"home": Path(values["home"]), "trust": Path(values["trust"])})
 
     def to_json(self) -> dict[str, Any]:
-        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "authority"}
+        here = {"authority", "gost_authority"}  # objects of this process
+        values = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in here}
         return values | {"home": str(self.home), "trust": str(self.trust)}
 
     def silent(self) -> list[str]:

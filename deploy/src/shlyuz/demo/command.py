@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -25,6 +25,9 @@ Told = Callable[[str], None]
 
 def command(
     home: Annotated[Path, typer.Option(help="The region's folder.")] = layout.HOME,
+    keys: Annotated[
+        Literal["rsa", "gost"], typer.Option(help="The keys that citizens and staff sign with; seals are RSA always.")
+    ] = "rsa",
     json: Json = False,
 ) -> None:
     """Walk through booking in both regions, a refusal at each of the three conditions included.
@@ -37,7 +40,7 @@ def command(
     from shlyuz.seeding.seed import SeedRefused
 
     try:
-        reports = asyncio.run(_perform(home, _silent if json else _say, json=json))
+        reports = asyncio.run(_perform(home, _silent if json else _say, keys=keys, json=json))
     except (HomeInUse, PortTaken, ProgramFailed, CrashLoop, SeedRefused) as refusal:
         fail(str(refusal))
     if not json:
@@ -48,7 +51,7 @@ def command(
         fail("the region did something else than its regulations say")
 
 
-async def _perform(home: Path, tell: Told, *, json: bool) -> "list[Report]":
+async def _perform(home: Path, tell: Told, *, keys: str, json: bool) -> "list[Report]":
     import httpx
 
     from shlyuz.demo import booking
@@ -56,7 +59,7 @@ async def _perform(home: Path, tell: Told, *, json: bool) -> "list[Report]":
 
     reports = []
     async with _region(home) as region, httpx.AsyncClient(base_url=region.url, timeout=30, trust_env=False) as http:
-        world = World.at(http, region.home)
+        world = World.at(http, region.home, keys=keys)
         for name in REGIONS:
             for title, walk in booking.walks(world, name, tell):
                 tell(f"\n{name.capitalize()}: {title}")

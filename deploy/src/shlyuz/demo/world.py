@@ -14,6 +14,7 @@ from shlyuz.demo.api import Api
 from shlyuz.demo.portal import Person, Portal
 from shlyuz.demo.workstation import Workstation
 
+KEYS = RSA, GOST = ("rsa", "gost")
 PATIENCE = 65  # seconds: the demo may be repeated faster than a person logs in
 
 
@@ -24,15 +25,22 @@ class World:
     http: httpx.AsyncClient
     people: Mapping[str, Any]
     folder: Path
+    keys: str = RSA
+    """With which of their keys people sign."""
 
     @classmethod
-    def at(cls, http: httpx.AsyncClient, home: Path) -> "World":
-        return cls(http=http, people=json.loads((home / "people.json").read_bytes()), folder=home / "demo")
+    def at(cls, http: httpx.AsyncClient, home: Path, *, keys: str = RSA) -> "World":
+        people = json.loads((home / "people.json").read_bytes())
+        return cls(http=http, people=people, folder=home / "demo", keys=keys)
 
     @property
     def roots(self) -> list[str]:
-        """Files that let anyone check a result: the root certificate first, then what else is needed."""
-        return [str(Path(path).absolute()) for path in self.people["roots"]]
+        """Files that let anyone check a result: the root certificate first, then what else is needed.
+
+        Seals are RSA's always; where performers sign with GOST keys, that authority's files come behind.
+        """
+        others = [] if self.keys == RSA else self.people[self.keys]["roots"]
+        return [str(Path(path).absolute()) for path in (*self.people["roots"], *others)]
 
     def provider(self, region: str) -> Mapping[str, Any]:
         return next(dict(each) for each in self.people["providers"] if each["region"] == region)
@@ -44,7 +52,8 @@ class World:
     def portal(self, number: int, *, language: str = "en") -> Portal:
         """Seat the citizen of that number before a portal."""
         return Portal(
-            Api(http=self.http, language=language, patience=PATIENCE), person(self.people["citizens"][number])
+            Api(http=self.http, language=language, patience=PATIENCE),
+            person(self.people["citizens"][number], self.keys),
         )
 
     def workstation(self, region: str, performer: str) -> Workstation:
@@ -52,21 +61,25 @@ class World:
         provider = self.provider(region)["bin"]
         staff = next(each for each in self.people["staff"] if each["bin"] == provider and performer in each["roles"])
         return Workstation(
-            api=Api(http=self.http, patience=PATIENCE), bin=staff["bin"], key=key_of(staff), password=staff["password"]
+            api=Api(http=self.http, patience=PATIENCE),
+            bin=staff["bin"],
+            key=key_of(staff, self.keys),
+            password=staff["password"],
         )
 
 
-def person(citizen: Mapping[str, Any]) -> Person:
+def person(citizen: Mapping[str, Any], keys: str = RSA) -> Person:
     """Read a citizen with the key from his key file."""
     parts = (citizen["surname"], citizen["given_name"], citizen["patronymic"])
     return Person(
-        iin=citizen["iin"], name=" ".join(filter(None, parts)), password=citizen["password"], key=key_of(citizen)
+        iin=citizen["iin"], name=" ".join(filter(None, parts)), password=citizen["password"], key=key_of(citizen, keys)
     )
 
 
-def key_of(holder: Mapping[str, Any]) -> SigningKey:
-    """Open a holder's key file."""
-    return SigningKey.from_p12(Path(holder["p12"]).read_bytes(), holder["p12_password"])
+def key_of(holder: Mapping[str, Any], keys: str = RSA) -> SigningKey:
+    """Open a holder's key file with the key of that kind."""
+    file = holder if keys == RSA else holder[keys]
+    return SigningKey.from_p12(Path(file["p12"]).read_bytes(), file["p12_password"])
 
 
 def authentication_key(world: World, citizen: int) -> SigningKey:
@@ -75,5 +88,5 @@ def authentication_key(world: World, citizen: int) -> SigningKey:
 
     holder = world.people["citizens"][citizen]
     names = {key: holder[key] for key in ("iin", "surname", "given_name", "patronymic")}
-    authority = Authority.load(Path(world.people["authority"]))
-    return authority.citizen(**names, at=datetime.now(UTC), purpose="authentication").key
+    folder = world.people["authority"] if world.keys == RSA else world.people[world.keys]["authority"]
+    return Authority.load(Path(folder)).citizen(**names, at=datetime.now(UTC), purpose="authentication").key

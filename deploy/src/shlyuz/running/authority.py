@@ -1,38 +1,43 @@
-"""The demo's certificate authority: made once, with a key file for everybody, and served with its lists on loopback."""
+"""The demo's two certificate authorities, as the country has two: one of RSA keys, one of GOST keys.
+
+Made once, with a key file of each kind for everybody, and served with their lists on loopback.
+"""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shlyuz.running.home import Home
+from shlyuz.running.home import Home, read_json
 
 if TYPE_CHECKING:
     from shared.procedure import Regulations
-    from shared.testing.authority import Authority
+    from shared.testing.authority import Authority, Holder
     from shared.testing.authority_server import AuthorityServer
     from shlyuz.seeding.cast import Member
 
+RSA, GOST = "rsa", "gost"
+TITLES = {RSA: "SHLYUZ DEMO", GOST: "SHLYUZ DEMO GOST"}
 
-def authority(home: Home, *, base_url: str, regulations: "Regulations") -> "Authority":
-    """Load the authority, or make it together with everybody's key files. `base_url` is where its lists are served."""
-    from shared.testing.authority import Authority
 
-    now = datetime.now(UTC)
-    if home.cast.exists():
-        made = Authority.load(home.pki)
-        made.books.list_number = max(
-            made.books.list_number, int(now.timestamp())
-        )  # lists grow, however the last run ended
-        _publish(home, made)
-        return made
-    made = Authority.create(at=now, base_url=base_url, title="SHLYUZ DEMO", fresh_keys=True)
-    made.trust_toml(home.pki)
-    everybody = _everybody(home, made, regulations)
-    made.save(home.pki)
-    _publish(home, made)
-    home.write_json(home.cast, everybody)
+def authorities(home: Home, *, urls: Mapping[str, str], regulations: "Regulations") -> "dict[str, Authority]":
+    """Load the authorities, or make them together with everybody's key files, each where it is not there yet.
+
+    `urls` are where their lists are served, by the kind of their keys.
+    """
+    made = {kind: _authority(home, kind, base_url=url) for kind, url in urls.items()}
+    people = read_json(home.cast)
+    if GOST not in people:
+        made[RSA].trust_toml(home.pki, beside={GOST: made[GOST]})
+        people = people or _everybody(home, made[RSA], regulations)
+        _equip_with_gost(home, made[GOST], people)
+        for kind, one in made.items():
+            one.save(folder(home, kind))
+    for kind, one in made.items():
+        publish(home, kind, one)
+    home.write_json(home.cast, people)
     return made
 
 
@@ -45,6 +50,30 @@ async def served(made: "Authority", *, port: int) -> AsyncIterator["AuthoritySer
         yield server
 
 
+def folder(home: Home, kind: str) -> Path:
+    """The folder of an authority: RSA's holds the gateway's trust configuration too."""
+    return home.pki if kind == RSA else home.pki / kind
+
+
+def publish(home: Home, kind: str, made: "Authority") -> None:
+    """Lay fresh lists beside the certificates: what lets anyone check a result without asking us."""
+    now = datetime.now(UTC)
+    home.write(folder(home, kind) / "leaf.crl", made.crl(at=now))
+    home.write(folder(home, kind) / "root.crl", made.root_crl(at=now))
+
+
+def _authority(home: Home, kind: str, *, base_url: str) -> "Authority":
+    from shared.testing.authority import Authority
+
+    now = datetime.now(UTC)
+    if not (folder(home, kind) / "authority.json").exists():
+        return Authority.create(at=now, base_url=base_url, title=TITLES[kind], fresh_keys=True, algorithm=kind)
+    made = Authority.load(folder(home, kind))
+    # lists grow, however the last run ended
+    made.books.list_number = max(made.books.list_number, int(now.timestamp()))
+    return made
+
+
 def _everybody(home: Home, made: "Authority", regulations: "Regulations") -> dict[str, Any]:
     from shlyuz.seeding import cast
 
@@ -52,7 +81,7 @@ def _everybody(home: Home, made: "Authority", regulations: "Regulations") -> dic
         _keep_seal(home, made, provider)
     return {
         "authority": str(home.pki),
-        "roots": [str(home.pki / name) for name in ("root.pem", "issuing.pem", "root.crl", "leaf.crl")],
+        "roots": _roots(home, RSA),
         "providers": [{name: one[name] for name in ("region", "bin", "names")} for one in cast.providers()],
         "operators": [_equip(home, made, one) for one in cast.operators()],
         "citizens": [_equip(home, made, one) for one in cast.citizens()],
@@ -60,20 +89,48 @@ def _everybody(home: Home, made: "Authority", regulations: "Regulations") -> dic
     }
 
 
+def _roots(home: Home, kind: str) -> list[str]:
+    return [str(folder(home, kind) / name) for name in ("root.pem", "issuing.pem", "root.crl", "leaf.crl")]
+
+
 def _equip(home: Home, made: "Authority", member: "Member") -> dict[str, Any]:
     """Issue a certificate; write key file and password. The account's password is made here too."""
-    now, word = datetime.now(UTC), secrets.token_urlsafe(9)
     person = {name: getattr(member, name) for name in ("iin", "surname", "given_name", "patronymic")}
     if member.bin is None:
-        holder = made.citizen(**person, at=now)
         more: dict[str, Any] = {"phone": "+7701" + member.iin[-7:]}
     else:
-        holder = made.staff(**person, bin=member.bin, organisation=member.organisation, at=now)
         more = {"bin": member.bin, "name": f"{member.surname} {member.given_name}", "roles": list(member.roles)}
-    file = home.write(home.people / f"{member.key}.p12", holder.p12(word))
+    key_file = _key_file(home, member.key, _issue(made, person, member.bin, member.organisation))
+    return {"region": member.region, **person, **more, **key_file, "password": secrets.token_urlsafe(12)}
+
+
+def _equip_with_gost(home: Home, made: "Authority", people: dict[str, Any]) -> None:
+    """Give everybody, also of a region that was made before, a GOST key beside the RSA key."""
+    from shlyuz.seeding import cast
+
+    organisations: dict[str | None, str] = {one["bin"]: one["names"]["ru"] for one in cast.providers()}
+    organisations |= {one.bin: one.organisation for one in cast.operators()}
+    for entry in (*people["operators"], *people["citizens"], *people["staff"]):
+        person = {name: entry[name] for name in ("iin", "surname", "given_name", "patronymic")}
+        bin_ = entry.get("bin")
+        holder = _issue(made, person, bin_, organisations.get(bin_, ""))
+        entry[GOST] = _key_file(home, f"{Path(entry['p12']).stem}.{GOST}", holder)
+    people[GOST] = {"authority": str(folder(home, GOST)), "roots": _roots(home, GOST)}
+
+
+def _issue(made: "Authority", person: Mapping[str, str], bin_: str | None, organisation: str) -> "Holder":
+    now = datetime.now(UTC)
+    if bin_ is None:
+        return made.citizen(**person, at=now)
+    return made.staff(**person, bin=bin_, organisation=organisation, at=now)
+
+
+def _key_file(home: Home, name: str, holder: "Holder") -> dict[str, str]:
+    """Write a key file with a password of its own, and say where and which."""
+    word = secrets.token_urlsafe(9)
+    file = home.write(home.people / f"{name}.p12", holder.p12(word))
     home.write(file.with_suffix(".pass"), word.encode() + b"\n")
-    password = secrets.token_urlsafe(12)
-    return {"region": member.region, **person, **more, "p12": str(file), "p12_password": word, "password": password}
+    return {"p12": str(file), "p12_password": word}
 
 
 def _keep_seal(home: Home, made: "Authority", provider: dict[str, Any]) -> None:
@@ -81,10 +138,3 @@ def _keep_seal(home: Home, made: "Authority", provider: dict[str, Any]) -> None:
     holder = made.seal(bin=provider["bin"], organisation=provider["names"]["ru"], at=datetime.now(UTC))
     home.write(home.seals / f"{provider['bin']}.p12", holder.p12(word))
     home.write(home.seals / f"{provider['bin']}.pass", word.encode())
-
-
-def _publish(home: Home, made: "Authority") -> None:
-    """Lay fresh lists beside the certificates: what lets anyone check a result without asking us."""
-    now = datetime.now(UTC)
-    home.write(home.pki / "leaf.crl", made.crl(at=now))
-    home.write(home.pki / "root.crl", made.root_crl(at=now))

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from shared.db.provision import Provisioned
     from shared.testing.authority_server import AuthorityServer
 
-AUTHORITY = "authority"
+AUTHORITIES = {"rsa": "authority", "gost": "authority-gost"}
+"""The port's name of each authority, by the kind of its keys."""
 
 
 @asynccontextmanager
@@ -70,7 +71,7 @@ class Start:
         admin_url, kafka = await self._postgres(ports["postgres"]), await self._broker(ports["broker"])
         made = await self._databases(admin_url)
         await migrating.topics(kafka)
-        authority = await self._authority(ports[AUTHORITY])
+        authorities = await self._authorities({kind: ports[name] for kind, name in AUTHORITIES.items()})
         seeded = self.home.path / "seeded"
         if not seeded.exists():
             await self._seed_accounts(made["auth"].url)
@@ -90,8 +91,9 @@ class Start:
             database_urls=urls,
             kafka=kafka,
             trust=self.home.trust,
-            authority_url=authority.url,
-            authority=authority,
+            authority_url=authorities["rsa"].url,
+            authority=authorities["rsa"],
+            gost_authority=authorities["gost"],
         )
         self.stack.callback(self.home.state.unlink, missing_ok=True)
         await self.supervisor.ready()
@@ -111,7 +113,9 @@ class Start:
 
     def _ports(self) -> dict[str, int]:
         fixed = {DOOR: self.port} if self.port else {}
-        return self.home.ports(("postgres", "broker", AUTHORITY, *NAMES), fixed=fixed, settled=[AUTHORITY])
+        return self.home.ports(
+            ("postgres", "broker", *AUTHORITIES.values(), *NAMES), fixed=fixed, settled=AUTHORITIES.values()
+        )
 
     async def _postgres(self, port: int) -> str:
         from shared.testing.postgres import postgres_server
@@ -142,13 +146,13 @@ class Start:
         await migrating.databases({name: one.owner_url for name, one in made.items()}, report=self.say)
         return made
 
-    async def _authority(self, port: int) -> "AuthorityServer":
+    async def _authorities(self, ports: Mapping[str, int]) -> "dict[str, AuthorityServer]":
         from shared.procedure import load
-        from shlyuz.running.authority import authority, served
+        from shlyuz.running.authority import authorities, served
 
-        base_url = f"http://127.0.0.1:{port}"
-        made = authority(self.home, base_url=base_url, regulations=load(layout.regulations()))
-        return await self.stack.enter_async_context(served(made, port=port))
+        urls = {kind: f"http://127.0.0.1:{port}" for kind, port in ports.items()}
+        made = authorities(self.home, urls=urls, regulations=load(layout.regulations()))
+        return {kind: await self.stack.enter_async_context(served(one, port=ports[kind])) for kind, one in made.items()}
 
     async def _seed_accounts(self, database_url: str) -> None:
         from shlyuz.seeding.seed import seed_accounts

@@ -4,7 +4,7 @@ Its subjects, policies, key usages and role OIDs are those of the NCA's certific
 will see from real people.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha1
@@ -286,28 +286,30 @@ class Authority:
         """Give an index with a list issued and fetched now."""
         return RevocationIndex([check_list(self.crl(at=at), trust=self.trust(), at=at, fetched_at=at)])
 
+    @property
+    def kept(self) -> Kept:
+        """All of it that outlives a process."""
+        return Kept(
+            algorithm=self.algorithm, base_url=self.base_url, fresh_keys=self.fresh_keys, root=self.root,
+            issuing=self.issuing, responder=self.responder, books=self.books,
+        )  # fmt: skip
+
     def save(self, folder: Path) -> None:
         """Keep keys, certificates and books in a folder."""
-        Kept(
-            algorithm=self.algorithm,
-            base_url=self.base_url,
-            fresh_keys=self.fresh_keys,
-            root=self.root,
-            issuing=self.issuing,
-            responder=self.responder,
-            books=self.books,
-        ).save(folder)
+        self.kept.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "Authority":
         """Take up again what `save` kept."""
         return cls(authority_folder.load(folder))
 
-    def trust_toml(self, folder: Path, *, test: bool = False) -> Path:
-        """Write trust.toml and the certificates beside it, for Trust.load; give the file's path."""
-        return authority_folder.write_trust(
-            folder, base_url=self.base_url, root=self.root, issuing=self.issuing, test=test
-        )
+    def trust_toml(self, folder: Path, *, test: bool = False, beside: Mapping[str, "Authority"] | None = None) -> Path:
+        """Write trust.toml and the certificates beside it, for Trust.load; give the file's path.
+
+        It pins this authority and those `beside` it, each with its certificates in the folder of its name.
+        """
+        everyone = {"": self, **(beside or {})}
+        return authority_folder.write_trust(folder, {name: one.kept for name, one in everyone.items()}, test=test)
 
 
 def key_id(spki: bytes) -> bytes:

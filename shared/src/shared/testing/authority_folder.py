@@ -1,6 +1,7 @@
 """The test authority in a folder: the demo region stops and starts again with the same citizens."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -76,20 +77,31 @@ def load(folder: Path) -> Kept:
     )
 
 
-def write_trust(folder: Path, *, base_url: str, root: SigningKey, issuing: SigningKey, test: bool) -> Path:
-    """Write root.pem, issuing.pem and trust.toml; the lists' addresses are the authority server's."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "root.pem").write_bytes(root.certificate_pem)
-    (folder / "issuing.pem").write_bytes(issuing.certificate_pem)
-    lines = ['profile = "kz"', "", "[[anchor]]", 'file = "root.pem"', *(["test = true"] if test else [])]
-    lines += ["", "[[intermediate]]", 'file = "issuing.pem"']
-    for path, issuer, delta in (("root", "root", ""), ("leaf", "issuing", ""), ("delta", "issuing", "delta = true")):
-        lines += ["", "[[list]]", f'url = "{base_url}/crl/{path}.crl"', f'issuer = "{issuer}.pem"']
-        lines += [delta] if delta else []
-    lines += ["", "[[responder]]", f'url = "{base_url}/ocsp"', 'issuer = "issuing.pem"', ""]
+def write_trust(folder: Path, authorities: Mapping[str, Kept], *, test: bool) -> Path:
+    """Write trust.toml, which pins these authorities, and their certificates, for Trust.load.
+
+    An authority's name is the folder, within this one, of its root.pem and issuing.pem; "" is this one itself. The
+    lists' addresses are its server's.
+    """
+    lines = ['profile = "kz"']
+    for name, kept in authorities.items():
+        inside = folder / name
+        inside.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (inside / "root.pem").write_bytes(kept.root.certificate_pem)
+        (inside / "issuing.pem").write_bytes(kept.issuing.certificate_pem)
+        lines += _trusted(f"{name}/" if name else "", kept.base_url, test=test)
     written = folder / "trust.toml"
-    written.write_text("\n".join(lines), encoding="utf-8")
+    written.write_text("\n".join([*lines, ""]), encoding="utf-8")
     return written
+
+
+def _trusted(prefix: str, base_url: str, *, test: bool) -> list[str]:
+    root, issuing = (f'"{prefix}{name}.pem"' for name in ("root", "issuing"))
+    lines = ["", "[[anchor]]", f"file = {root}", *(["test = true"] if test else [])]
+    lines += ["", "[[intermediate]]", f"file = {issuing}"]
+    for path, issuer, delta in (("root", root, []), ("leaf", issuing, []), ("delta", issuing, ["delta = true"])):
+        lines += ["", "[[list]]", f'url = "{base_url}/crl/{path}.crl"', f"issuer = {issuer}", *delta]
+    return [*lines, "", "[[responder]]", f'url = "{base_url}/ocsp"', f"issuer = {issuing}"]
 
 
 def _holder(folder: Path, name: str) -> SigningKey:
