@@ -15,7 +15,7 @@ from gateway.routing import shapes
 from shared.applications.cabinet.schemas import ApplicationOut, HistoryOut
 from shared.applications.catalogue.schemas import ServiceOut
 from shared.applications.documents.schemas import DocumentOut
-from shared.applications.registering.schemas import RegisteredOut, RegisterIn
+from shared.applications.registering.schemas import RegisteredOut, VisitIn
 from shared.applications.results.schemas import VerifyOut
 from shared.applications.tasks.schemas import ClaimOut, ReassignIn, SignableOut, StepIn, TaskDetail
 
@@ -106,7 +106,7 @@ TABLE: tuple[Route, ...] = (
     route("GET", "/verify/{code}", ById("code"), Who.ANYONE, "Is this result genuine and in force",
           answer=VerifyOut, tag="verification"),
     # the window and the telephone
-    route("POST", "/workstation/applications", ByBody(), Who.STAFF, "Register a visitor or caller", body=RegisterIn,
+    route("POST", "/workstation/applications", ByBody(), Who.STAFF, "Register a visitor or caller", body=VisitIn,
           status=201, answer=RegisteredOut),
     # tasks
     route("GET", "/tasks/{task_id}", _TASK, Who.STAFF, "All that is needed to carry a step out", answer=TaskDetail),

@@ -11,7 +11,7 @@ from shared.applications.filing.errors import ProviderUnknown, RepresentationNot
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.registering.errors import ArrivalUnfit, ChannelNotOffered
 from shared.applications.registering.models import Registered, Registration
-from shared.applications.registering.schemas import RegisteredOut, RegisterIn
+from shared.applications.registering.schemas import RegisteredOut, VisitIn
 from shared.applications.registering.service import Registrar
 from shared.applications.replies import as_json
 from shared.db import new_id
@@ -29,7 +29,7 @@ _REFUSALS = (
 
 @router.post("/workstation/applications", status_code=201, response_model=RegisteredOut, responses=problems(*_REFUSALS))
 async def register_application(  # each is a dependency
-    request: RegisterIn, office: TheOffice, actor: Staff, here: Here, now: Now, language: Lang, key: IdempotencyKey
+    request: VisitIn, office: TheOffice, actor: Staff, here: Here, now: Now, language: Lang, key: IdempotencyKey
 ) -> Response:
     """Register a visitor or caller; under the same Idempotency-Key the answer is the same."""
     exact = request.model_dump_json().encode()

@@ -43,7 +43,7 @@ class PatientIn(_In):
     iin: Iin
 
 
-class RegisterIn(_In):
+class VisitIn(_In):
     """A visitor or caller, what he asks for, and when he came; `fields` are those of the regulation for the channel."""
 
     region: Code

@@ -44,7 +44,7 @@ class Registrar:
     def read(  # as it is written down
         office: Office, request: Mapping[str, Any], exact: bytes, actor: Actor, key: str | None, now: datetime
     ) -> Registration:
-        """Check what was entered as far as that goes without the database; `request` has the members of RegisterIn.
+        """Check what was entered as far as that goes without the database; `request` has the members of VisitIn.
 
         `exact` is the same in one form: a key that comes with another is refused. Raises IinInvalid,
         RepresentationNotOffered.

@@ -115,6 +115,8 @@ class TaskDetail(TaskOut):
     documents: list[dict[str, str]]
     due_trace: list[str]
     signed: bool
+    preconditions: list[dict[str, str]]
+    """What must hold of the patient: whoever completes the step says that it does, or refuses on that ground."""
     outcomes: list[dict[str, Any]]
     grounds: list[dict[str, Any]]
 

@@ -128,6 +128,11 @@ class Tasks:
             "documents": case.content.get("documents", []),
             **due_out(task.due, language, file.provider.zone),
             "signed": step.signed(channel, variant),
+            "preconditions": [
+                {"require": each.require, "ground": each.ground}
+                for each in step.preconditions
+                if each.fits(channel, variant)
+            ],
             "outcomes": [
                 {"key": each.key, "title": each.title[language], "schema": outcome_schema(step, each.key, language)}
                 for each in step.outcomes
