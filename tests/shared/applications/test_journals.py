@@ -1,9 +1,13 @@
 """Journals: numbers without gaps, rows that never change, words that only their keepers read."""
 
+import csv
+import io
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from shared.applications.journals.table import as_csv
 from shared.testing.identities import bin_
 
 OTHER_BIN = bin_(number=2)
@@ -94,3 +98,87 @@ class TestGrants:
         with pytest.raises(ProgrammingError, match="permission denied"):
             async with world.database.transaction() as session:
                 await session.execute(text(statement))
+
+
+class TestCsv:
+    PATH = "/journals/fitness-register.csv"
+
+    async def test_has_the_decrees_columns_in_kazakh(self, world):
+        filed = (await world.file(world.citizen())).json()
+        await world.check()
+        answer = await world.get(self.PATH, world.staff("journal_keeper"))
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        head, row = csv.reader(io.StringIO(answer.text))
+        assert head == ["№", "Жазылған уақыты", "Тегі", "Жасы", "Мақсаты", "Өтініш нөмірі", "Түзетілген жазба", "Түзету себебі"]  # fmt: skip  # noqa: E501
+        assert row == ["1", "16.03.2026 10:00", "СЕРІКҚЫЗЫ", "36", "work", filed["number"], "", ""]
+
+    async def test_goes_on_after_a_row_without_titles_and_records_each_person_shown(self, world):
+        for number in range(1, 4):
+            await enter(world, number)
+        keeper = world.staff("journal_keeper")
+        first = await world.get(f"{self.PATH}?limit=2", keeper)
+        rest = await world.get(f"{self.PATH}?limit=2&cursor={first.headers['x-next-cursor']}", keeper)
+        assert [line[0] for line in csv.reader(io.StringIO(first.text + rest.text))] == ["№", "1", "2", "3"]
+        assert "x-next-cursor" not in rest.headers
+        assert len(await world.rows("SELECT 1 FROM access_records WHERE action = 'journal-read'")) == 3
+
+    @pytest.mark.parametrize("words", ["=1+1", " =1+1", "+7", "-1", "@sum", "\t=1", "\uff1d1", "a\n=b"])
+    async def test_lets_no_cell_become_a_formula(self, words):
+        ((cell,),) = csv.reader(io.StringIO(as_csv([[words]]).decode(), newline=""))
+        assert cell == words if words[0] == "a" else cell == f"'{words}"
+
+    async def test_is_for_keepers_of_that_provider(self, world):
+        other = world.staff("journal_keeper", bin_=OTHER_BIN)
+        await enter(world, 1)
+        assert len((await world.get(self.PATH, other)).text.splitlines()) == 1
+        assert (await world.get("/journals/unheard-of.csv", other)).status_code == 404
+
+
+class TestCorrection:
+    PATH = "/journals/fitness-register/rows/1/corrections?year=2026"
+    BODY = {"values": {"age": 35}, "reason": "Жасы қате жазылған"}  # noqa: RUF012 - never changed
+
+    async def test_is_a_new_row_that_refers_to_the_old_which_stays(self, world):
+        await enter(world, 1)
+        keeper = world.staff("journal_keeper")
+        answer = await world.post(self.PATH, keeper, self.BODY)
+        assert answer.status_code == 201, answer.text
+        old, new = (await world.get("/journals/fitness-register", keeper)).json()["items"]
+        assert (old["values"]["age"], old["corrects"], old["reason"]) == (36, None, None)
+        assert (new["values"], new["reason"]) == ({**old["values"], "age": 35}, "Жасы қате жазылған")
+        assert (new["corrects"], new["number"], new["id"]) == (old["id"], 2, answer.json()["id"])
+        lines = list(csv.reader(io.StringIO((await world.get(TestCsv.PATH, keeper)).text)))
+        assert lines[2][3] == "35"
+        assert lines[2][-2:] == ["1", "Жасы қате жазылған"]
+        assert len(await world.rows("SELECT 1 FROM access_records WHERE action = 'journal-corrected'")) == 1
+
+    async def test_is_made_once_also_by_two_at_once(self, world, together):
+        await enter(world, 1)
+        keeper = world.staff("journal_keeper")
+        answers = await together(*(world.post(self.PATH, keeper, self.BODY) for _ in range(4)))
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+        refused = next(answer for answer in answers if answer.status_code == 409).json()
+        assert (refused["code"], refused["number"], refused["year"]) == ("journal-row-corrected", 2, 2026)
+        again = await world.post(self.PATH.replace("rows/1", "rows/2"), keeper, self.BODY)
+        assert (again.status_code, again.json()["number"]) == (201, 3)
+
+    @pytest.mark.parametrize(
+        ("role", "change", "status"),
+        [
+            ("supervisor", {}, 403),
+            ("journal_keeper", {"values": {"weight": 90}}, 422),
+            ("journal_keeper", {"values": {}}, 422),
+            ("journal_keeper", {"reason": ""}, 422),
+        ],
+    )
+    async def test_refuses_who_or_what_does_not_fit(self, world, role, change, status):
+        await enter(world, 1)
+        answer = await world.post(self.PATH, world.staff(role), {**self.BODY, **change})
+        assert answer.status_code == status, answer.text
+
+    async def test_knows_no_row_of_another_provider_or_year(self, world):
+        await enter(world, 1)
+        other = world.staff("journal_keeper", bin_=OTHER_BIN)
+        assert (await world.post(self.PATH, other, self.BODY)).status_code == 404
+        past = self.PATH.replace("2026", "2025")
+        assert (await world.post(past, world.staff("journal_keeper"), self.BODY)).status_code == 404

@@ -1,18 +1,47 @@
-"""`GET /journals/{journal}`."""
+"""`GET /journals/{journal}`, as JSON and as CSV, and the correction of a row."""
 
 from typing import Annotated
 
 from fastapi import Query
+from fastapi.responses import Response
 
 from shared.applications.access import Staff, TheOffice, WrongRole
 from shared.applications.cursors import Limit
-from shared.applications.journals.schemas import JournalOut
+from shared.applications.journals.correcting import Correcting, RowCorrectedAlready
+from shared.applications.journals.schemas import CorrectionIn, CorrectionOut, JournalOut
 from shared.applications.journals.service import Journals
+from shared.applications.journals.table import as_csv
 from shared.errors import InvalidRequest, NotFound
 from shared.web import Now, Router, Session, problems
 
 router = Router(tags=["journals"])
 Year = Annotated[int | None, Query(ge=2000, le=2200)]
+NEXT = "X-Next-Cursor"
+"""After which row the next part begins; absent after the last."""
+
+
+@router.get(
+    "/journals/{journal}.csv",
+    response_model=None,
+    responses={200: {"content": {"text/csv": {}}}, **problems(NotFound, WrongRole, InvalidRequest)},
+)
+async def read_journal_as_csv(  # noqa: PLR0913, PLR0917  # filters and dependencies
+    journal: str,
+    session: Session,
+    office: TheOffice,
+    actor: Staff,
+    now: Now,
+    year: Year = None,
+    provider: str | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+) -> Response:
+    """Give a part of the provider's own volume as lines of CSV; the first part begins with the titles in Kazakh."""
+    journals = Journals(office, session, actor, now)
+    part = await journals.part(journal, year=year, provider=provider, cursor=cursor, limit=limit)
+    head = [] if cursor else [[title.kk for title in part.titles]]
+    headers = {NEXT: part.next_cursor} if part.next_cursor else {}
+    return Response(as_csv([*head, *part.lines]), headers=headers, media_type="text/csv; charset=utf-8")
 
 
 @router.get("/journals/{journal}", responses=problems(NotFound, WrongRole, InvalidRequest))
@@ -31,3 +60,25 @@ async def read_journal(  # noqa: PLR0913, PLR0917  # filters and dependencies
     journals = Journals(office, session, actor, now)
     page = await journals.page(journal, year=year, provider=provider, cursor=cursor, limit=limit)
     return JournalOut.model_validate(page)
+
+
+@router.post(
+    "/journals/{journal}/rows/{number}/corrections",
+    status_code=201,
+    responses=problems(NotFound, WrongRole, InvalidRequest, RowCorrectedAlready),
+)
+async def correct_row(  # the row, the body and dependencies
+    journal: str,
+    number: int,
+    body: CorrectionIn,
+    session: Session,
+    office: TheOffice,
+    actor: Staff,
+    now: Now,
+    year: Annotated[int, Query(ge=2000, le=2200)],
+) -> CorrectionOut:
+    """Add a row that says what row `number` of `year` should have said; the old one stays as it is."""
+    added = await Correcting(office, session, actor, now).correct(
+        journal, year=year, number=number, values=body.values, reason=body.reason
+    )
+    return CorrectionOut.model_validate(added)
