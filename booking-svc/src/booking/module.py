@@ -42,6 +42,17 @@ class AppointmentBooking:
         await check_wishes(session, application.provider.bin, given, application.filed_at)
         return Acceptance()
 
+    async def rescheduled(
+        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime
+    ) -> Acceptance:
+        given = _by_kind(case.edition.form, fields)
+        if "slot" in given:
+            wanted = WantedSlot.read(given["slot"])
+            appointment = await _at(session, case.provider, now).move(wanted, case.id)
+            return Acceptance(details={"appointment": appointment}, scheduled_at=wanted.starts_at)
+        await check_wishes(session, case.provider.bin, given, now)
+        return Acceptance()  # the time given stays until the performer gives another
+
     async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
         outcome = next(each for each in step.case.edition.step(step.step).outcomes if each.key == step.outcome)
         given = _by_kind(outcome.fields, step.data)

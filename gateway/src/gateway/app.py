@@ -13,6 +13,7 @@ from gateway.cabinet import endpoints as cabinet
 from gateway.cabinet.service import Cabinet
 from gateway.catalogue import endpoints as catalogue
 from gateway.catalogue.service import Catalogue
+from gateway.changing import endpoints as changing
 from gateway.condition1 import endpoints as condition1
 from gateway.condition1.service import Condition1
 from gateway.condition2.responders import open_responders
@@ -76,6 +77,7 @@ def routers() -> list[APIRouter]:
     """In order: the hot path first, and the table last, since /services/{service}/form is not handed on."""
     return [
         applications.router,
+        changing.router,
         condition1.router,
         catalogue.router,
         cabinet.router,

@@ -63,6 +63,14 @@ class Appointments:
         """
         return await self._take(wanted, application, given_by=CITIZEN)
 
+    async def move(self, wanted: WantedSlot, application: UUID) -> dict[str, Any]:
+        """Book the slot that the citizen chose in place of the one that the application has.
+
+        A refusal ends the caller's transaction, so that the application keeps what it had.
+        """
+        await repository.release(self.session, application)
+        return await self._take(wanted, application, given_by=CITIZEN)
+
     async def give(self, wanted: WantedSlot, application: UUID) -> dict[str, Any]:
         """Book the slot that the performer gives, in place of the one that the application may have.
 

@@ -54,13 +54,18 @@ class FormTokens:
 
     def check(self, token: str, *, purpose: str, service: str | None, now: datetime) -> Form:
         """Return the form that the token was given for; the first thing that is wrong is the one that is raised."""
+        form = self.read(token, purpose=purpose, now=now)
+        if form.service != service:
+            raise FormTokenForAnotherService
+        return form
+
+    def read(self, token: str, *, purpose: str, now: datetime) -> Form:
+        """Return the form that the token was given for, of whatever service."""
         form, expires_at = self._read(token)
         if now >= expires_at:
             raise FormTokenExpired
         if form.purpose != purpose:
             raise FormTokenForAnotherPurpose
-        if form.service != service:
-            raise FormTokenForAnotherService
         return form
 
     def _read(self, token: str) -> tuple[Form, datetime]:

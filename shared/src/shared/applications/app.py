@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from shared.applications.cabinet import endpoints as cabinet
 from shared.applications.case import ServiceModule
 from shared.applications.catalogue import endpoints as catalogue
+from shared.applications.changing import endpoints as changing
 from shared.applications.documents import endpoints as documents
 from shared.applications.filing import endpoints as filing
 from shared.applications.journals import endpoints as journals
@@ -21,8 +22,8 @@ from shared.procedure import load
 from shared.web import Platform, Resource, create_app
 
 _ROUTERS: Sequence[APIRouter] = (
-    catalogue.router, providers.router, filing.router, registering.router, cabinet.router, documents.router,
-    tasks.router, journals.router, results.router,
+    catalogue.router, providers.router, filing.router, registering.router, changing.router, cabinet.router,
+    documents.router, tasks.router, journals.router, results.router,
 )  # fmt: skip
 
 

@@ -137,6 +137,11 @@ class ServiceModule(Protocol):
     async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:
         """Take what the application names, before its row is written; raise a ProblemError to refuse the whole."""
 
+    async def rescheduled(
+        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime
+    ) -> Acceptance:
+        """Move what the case holds to what `fields` name, or refuse and leave it; asked where a time can change."""
+
     async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
         """Check (dry run) or carry out what is particular to the step; `data` must come out the same both times."""
 

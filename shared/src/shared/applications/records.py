@@ -108,7 +108,7 @@ def _file(row: Row[Any], edition: Edition, content: Mapping[str, Any], details: 
         applicant_iin=content["applicant"],
         patient_iin=content["patient"],
         name=content["name"],
-        fields=content["fields"],
+        fields={**content["fields"], **details.get("fields", {})},  # what a change of time asked again
         details=details,
         state=row.state,
         status=row.status,

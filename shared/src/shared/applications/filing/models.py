@@ -1,10 +1,14 @@
 """Rows as filing reads them."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Self
 from uuid import UUID
+
+import orjson
 
 from shared.applications.evidence import Evidence
 
@@ -16,6 +20,21 @@ class Signed:
     document: bytes
     signature: bytes
     evidence: Evidence
+
+    @property
+    def sha256(self) -> bytes:
+        """Give the hash of the signed bytes: the same for one document whoever signs it again."""
+        return sha256(self.document).digest()
+
+    def kept(self) -> bytes:
+        """Write all that is stored of it but the revocation data, to be sealed."""
+        return orjson.dumps(
+            {
+                "document": b64encode(self.document).decode(),
+                "signature": b64encode(self.signature).decode(),
+                "evidence": self.evidence.to_json(),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,9 @@ The replay key is the applicant and the hash of the exact bytes, never of the CM
 the same application whatever signature, key or connection it comes with. A refusal uses up nothing.
 """
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -50,11 +48,6 @@ class Filing:
     claim: Claim
     now: datetime
 
-    @property
-    def sha256(self) -> bytes:
-        """Give the second half of the replay key."""
-        return sha256(self.signed.document).digest()
-
 
 class Filer:
     """The use case of filing, for one transaction of one request."""
@@ -90,7 +83,7 @@ class Filer:
     async def earlier(self, filing: Filing) -> Answer | None:
         """Find the answer that the same key or the same document was given before; raises IdempotencyKeyReused."""
         look = await self._look(filing)
-        return await earlier_answer(self._session, look, filing.sha256)
+        return await earlier_answer(self._session, look, filing.signed.sha256)
 
     async def file(self, filing: Filing, application: UUID) -> Answer:
         """Accept under the given id, or give the answer that was given before.
@@ -98,7 +91,7 @@ class Filer:
         Raises ProblemError for every refusal, and Repeated when another request came first meanwhile.
         """
         look = await self._look(filing)
-        if (earlier := await earlier_answer(self._session, look, filing.sha256)) is not None:
+        if (earlier := await earlier_answer(self._session, look, filing.signed.sha256)) is not None:
             return earlier
         person = look.person
         provider, edition = self._offered(filing, look.provider)
@@ -109,7 +102,7 @@ class Filer:
             person=person,
             content=_content(filing),
             claim=filing.claim,
-            digest=filing.sha256,
+            digest=filing.signed.sha256,
             filed_by="citizen",
             min_acr=edition.acr,
             evidence=self._evidence(filing, person),
@@ -123,7 +116,7 @@ class Filer:
             filing.applicant,
             provider=filing.document.provider,
             documents=self._named(filing),
-            sha256=filing.sha256,
+            sha256=filing.signed.sha256,
             claim=filing.claim,
         )
 
@@ -174,9 +167,9 @@ class Filer:
     def _evidence(self, filing: Filing, person: Person) -> dict[str, Any]:
         signed_id, evidence = new_id(), filing.signed.evidence
         return {
-            "document_sha256": filing.sha256,
+            "document_sha256": filing.signed.sha256,
             "signed_id": signed_id,
-            "signed_content": person.seal(context("signed_documents", "content", signed_id), _signed(filing)),
+            "signed_content": person.seal(context("signed_documents", "content", signed_id), filing.signed.kept()),
             "revocation": orjson.dumps(evidence.sources()).decode(),
             "received_at": evidence.received_at,
             "documents": self._named(filing),
@@ -209,13 +202,3 @@ def _content(filing: Filing) -> dict[str, Any]:
         "fields": filing.document.fields,
         "documents": [each.model_dump() for each in filing.document.documents],
     }
-
-
-def _signed(filing: Filing) -> bytes:
-    return orjson.dumps(
-        {
-            "document": b64encode(filing.signed.document).decode(),
-            "signature": b64encode(filing.signed.signature).decode(),
-            "evidence": filing.signed.evidence.to_json(),
-        }
-    )

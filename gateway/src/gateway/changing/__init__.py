@@ -1,0 +1,1 @@
+"""A signed change of an application: condition 2 again, then the owner's one transaction."""
