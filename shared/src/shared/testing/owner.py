@@ -138,6 +138,26 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
         owner.calls.append({"task": task, "body": await request.json(), "actor": caller.person})
         return {"id": task, "state": "completed"}
 
+    @router.get("/services/{key}/regulation.svg")
+    async def drawn(key: str, request: Request, _: Caller) -> Response:
+        tagged = {"ETag": '"1"', "Content-Security-Policy": "default-src 'none'", "Content-Language": "kk"}
+        if request.headers.get("if-none-match") == '"1"':
+            return Response(status_code=304, headers=tagged)
+        return Response(f"<svg>{key} {request.url.query}</svg>", 200, tagged, "image/svg+xml")
+
+    @router.get("/journals/{journal}.csv")
+    async def journal(journal: str, _: Caller, cursor: int = 0) -> Response:
+        rows = owner.lists.get(journal, [])
+        if not rows:
+            raise NotFound
+        more = {"X-Next-Cursor": str(cursor + 1)} if cursor + 1 < len(rows) else {}
+        return Response(rows[cursor]["line"], 200, more, "text/csv")
+
+    @router.post("/journals/{journal}/rows/{number}/corrections", status_code=201)
+    async def correction(number: int, request: Request, caller: Caller) -> dict[str, Any]:
+        owner.calls.append({"body": await request.json(), "actor": caller.person, "query": request.url.query})
+        return {"id": owner.new_id(), "number": number + 1, "year": 2026, "corrects": owner.new_id()}
+
     @router.post("/documents", status_code=201)
     async def upload(request: Request, _: Caller) -> dict[str, Any]:
         body = await request.body()

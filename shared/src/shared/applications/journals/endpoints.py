@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Path, Query
 from fastapi.responses import Response
 
 from shared.applications.access import Staff, TheOffice, WrongRole
@@ -69,7 +69,7 @@ async def read_journal(  # noqa: PLR0913, PLR0917  # filters and dependencies
 )
 async def correct_row(  # the row, the body and dependencies
     journal: str,
-    number: int,
+    number: Annotated[int, Path(ge=1, le=2_147_483_647)],
     body: CorrectionIn,
     session: Session,
     office: TheOffice,
