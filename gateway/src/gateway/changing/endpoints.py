@@ -1,4 +1,4 @@
-"""POST /applications/{application}/reschedule and /withdrawal."""
+"""POST /applications/{application_id}/reschedule and /withdrawal."""
 
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -45,25 +45,25 @@ _RESPONSES: Final = {
 }  # fmt: skip
 
 
-@router.post("/applications/{application}/reschedule", response_model=None, responses=_RESPONSES)
+@router.post("/applications/{application_id}/reschedule", response_model=None, responses=_RESPONSES)
 async def reschedule(
-    request: Request, application: str, sent: SignedDocument, person: Citizen, filing: TheFiling,
+    request: Request, application_id: str, sent: SignedDocument, person: Citizen, filing: TheFiling,
     upstreams: TheUpstreams, now: Now, _key: IdempotencyKey,
 ) -> Response:  # fmt: skip
     """Move the time of an application, signed, until the cut-off of the regulation."""
-    owner = upstreams.owner_of(application)
+    owner = upstreams.owner_of(application_id)
     body = await filing.check_change(RescheduleDocument, sent, person, now=now)
-    path = f"/applications/{quote(application, safe='')}/reschedule"
+    path = f"/applications/{quote(application_id, safe='')}/reschedule"
     return answer(owner, await owner.post(path, json=body, actor=person, headers=asked_headers(request)))
 
 
-@router.post("/applications/{application}/withdrawal", response_model=None, responses=_RESPONSES)
+@router.post("/applications/{application_id}/withdrawal", response_model=None, responses=_RESPONSES)
 async def withdraw(
-    request: Request, application: str, sent: SignedDocument, person: Citizen, filing: TheFiling,
+    request: Request, application_id: str, sent: SignedDocument, person: Citizen, filing: TheFiling,
     upstreams: TheUpstreams, now: Now, _key: IdempotencyKey,
 ) -> Response:  # fmt: skip
     """Withdraw an application, signed, until the cut-off of the regulation."""
-    owner = upstreams.owner_of(application)
+    owner = upstreams.owner_of(application_id)
     body = await filing.check_change(WithdrawalDocument, sent, person, now=now)
-    path = f"/applications/{quote(application, safe='')}/withdrawal"
+    path = f"/applications/{quote(application_id, safe='')}/withdrawal"
     return answer(owner, await owner.post(path, json=body, actor=person, headers=asked_headers(request)))
