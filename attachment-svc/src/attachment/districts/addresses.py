@@ -6,6 +6,7 @@ which 12А lies behind 12 and before 13. What follows a slash or a dash (12/3) i
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, Literal
 
 Side = Literal["all", "odd", "even"]
@@ -22,6 +23,7 @@ STEP: Final = 100
 """Positions that one house number takes up: itself, and its letters."""
 
 
+@lru_cache(maxsize=4096)
 def place_key(text: str) -> str:
     """Give the key of a street or locality: words without their kind, in lower case; empty if nothing is left."""
     plain = unicodedata.normalize("NFKC", text.replace("№", " ")).casefold().replace("ё", "е")

@@ -1,6 +1,6 @@
 """Persons of the register as values: opened for one use, never to be logged or kept."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Self
 from uuid import UUID
@@ -32,7 +32,7 @@ class PersonalData:
         return "PersonalData(…)"
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}  # asdict copies deeply, ten times as slowly
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
