@@ -36,3 +36,14 @@ class TestBlockDiagram:
     async def test_refuses_what_there_is_not(self, world, path, status, code):
         answer = await world.get(path)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+class TestRegulation:
+    async def test_says_of_every_rule_where_it_stands(self, world):
+        law = (await world.get("/services/ulytau.fitness/regulation")).json()
+        rules = [*law["steps"], *law["grounds"], *law["results"], *law["form"], law["journal"], *law["withdrawals"]]
+        rules += [rule for step in law["steps"] for part in ("limits", "signed", "outcomes") for rule in step[part]]
+        assert all(rule["clause"] or rule["source"] == "ours" for rule in rules)
+        assert {"number", "date", "clause", "issuer", "repealed"} <= set(law["act"])
+        assert law["edition"].startswith("ulytau.fitness@")
+        assert set(law["steps"][0]["title"]) == {"kk", "ru", "en"}

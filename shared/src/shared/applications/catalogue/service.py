@@ -1,15 +1,15 @@
 """Publish regulations as data: what the decree prescribes, with the clause beside each step, limit and ground."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from shared.applications.catalogue.regulation import whole
 from shared.applications.office import Office, ServiceNotOffered
 from shared.errors import FieldError, InvalidRequest
 from shared.procedure import Channel, Edition, form_schema
 from shared.procedure.flowchart import draw, flowchart
 from shared.procedure.forms import Purpose
-from shared.procedure.law import Cited, LimitRule, Step
 from shared.procedure.texts import Language
 
 COUNTRY_ZONE = ZoneInfo("Asia/Almaty")
@@ -74,7 +74,9 @@ class Catalogue:
 
     def regulation(self, key: str) -> dict[str, Any]:
         """Give the whole regulation as data."""
-        return _regulation(self.edition(key))
+        edition = self.edition(key)
+        region = self._office.regulations.regions[edition.region]
+        return _service(edition) | whole(edition, region)
 
 
 def _service(edition: Edition) -> dict[str, Any]:
@@ -88,81 +90,3 @@ def _service(edition: Edition) -> dict[str, Any]:
         "channels": [str(channel) for channel in edition.channels],
         "acr": edition.acr,
     }
-
-
-def _regulation(edition: Edition) -> dict[str, Any]:
-    return {
-        **_service(edition),
-        "act": {"number": edition.act.number, "date": _day(edition.act.date), "clause": edition.act.clause},
-        "routes": {str(channel): _route(edition, channel) for channel in edition.channels},
-        "performers": {
-            name: {"title": performer.title.to_json(), "certificate_roles": list(performer.certificate_roles)}
-            for name, performer in edition.performers.items()
-        },
-        "steps": [_step(step) for step in edition.steps],
-        "grounds": [
-            {"code": ground.code, "kind": ground.kind, "text": ground.text.to_json(), "steps": list(ground.steps)}
-            | _cited(ground)
-            for ground in edition.grounds
-        ],
-        "results": [
-            {"key": result.key, "kind": result.kind, "title": result.title.to_json()} | _cited(result)
-            for result in edition.results
-        ],
-        "journal": _journal(edition),
-    }
-
-
-def _route(edition: Edition, channel: Channel) -> dict[str, Any]:
-    rules = edition.channels[channel]
-    processes = {
-        key: {"number": process.number, "condition": process.condition} | _cited(process)
-        for key, process in rules.processes.items()
-    }
-    return {
-        "time_given_by": rules.time_given_by,
-        "documents": rules.documents,
-        "processes": processes,
-        "steps": [step.key for step in edition.steps if step.fits(channel, None)],
-    } | _cited(rules)
-
-
-def _step(step: Step) -> dict[str, Any]:
-    return {
-        "key": step.key,
-        "performer": step.performer,
-        "title": step.title.to_json(),
-        "channels": [str(channel) for channel in step.channels],
-        "limits": [_limit(rule) for rule in step.limits],
-        "signed": [
-            {"channels": [str(channel) for channel in rule.channels], "variants": list(rule.variants)} | _cited(rule)
-            for rule in step.signatures
-        ],
-        "outcomes": [
-            {"key": outcome.key, "title": outcome.title.to_json()} | _cited(outcome) for outcome in step.outcomes
-        ],
-    } | _cited(step)
-
-
-def _limit(rule: LimitRule) -> dict[str, Any]:
-    return {
-        "limit": str(rule.limit),
-        "starts": rule.starts,
-        "channels": [str(channel) for channel in rule.channels],
-        "variants": list(rule.variants),
-        "finding": rule.finding,
-    } | _cited(rule)
-
-
-def _journal(edition: Edition) -> dict[str, Any]:
-    journal = edition.journal
-    fields = [{"key": column.key, "label": column.label.to_json()} | _cited(column) for column in journal.fields]
-    return {"key": journal.key, "name": journal.name.to_json(), "fields": fields} | _cited(journal)
-
-
-def _cited(rule: Cited) -> dict[str, Any]:
-    return {"clause": rule.clause, "source": rule.source}
-
-
-def _day(value: date) -> str:
-    return value.isoformat()
