@@ -44,6 +44,7 @@ _THEIRS: Final = {
     ),
     "openssl": (
         (6, r"unable to get local issuer|authority and (subject|issuer)"),
+        (17, r"at its last second"),
         (7, r"invalid extension|Could not read|Unable to load|format error|unsupported or invalid"),
     ),
 }
