@@ -17,7 +17,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +37,11 @@ from shared.testing.identities import bin_, iin
 from shared.testing.postgres import postgres_server
 from shared.web import Actor
 
+# Copies fit by construction: neither foreign keys nor the exclusion of overlaps are asked, and no look-up uses them.
+_UNASKED = (
+    "SET LOCAL session_replication_role = replica",
+    "ALTER TABLE enrolments DROP CONSTRAINT IF EXISTS enrolments_overlap",
+)
 _COPY = (
     """
     INSERT INTO person_keys (id, lookup, key_name, wrapped)
@@ -86,7 +91,9 @@ async def main(imported: int, persons: int, looks: int) -> None:
             postgres_server(Path(folder) / "postgres") as server,
             fresh_database(server.admin_url, "attachment") as made,
         ):
-            database, owner = Database(made.url), Database(made.owner_url, statement_timeout=timedelta(minutes=10))
+            database = Database(made.url)
+            superuser = f"{server.admin_url.rpartition('/')[0]}/{made.url.rpartition('/')[2]}"
+            owner = Database(superuser, statement_timeout=timedelta(minutes=10))
             keys = Persons(Keyring.generate(), service="attachment")
             await prepare(database)
             await take_over(database, keys, Path(folder), imported)
@@ -118,10 +125,11 @@ async def take_over(database: Database, keys: Persons, folder: Path, rows: int) 
         writer = csv.DictWriter(opened, COLUMNS)
         writer.writeheader()
         writer.writerows(row for row, _ in zip(people(), range(rows), strict=False))
-    started = perf_counter()
+    started, worked = perf_counter(), process_time()
     progress = await Import(database=database, persons=keys, now=NOW).take(file, folder / "report.csv")
-    spent = perf_counter() - started
-    say(f"import: {progress.taken} of {progress.rows} rows in {spent:.1f} s, {progress.rows / spent:.0f} rows a second")
+    spent, worked = perf_counter() - started, process_time() - worked
+    rate = f"{progress.rows / spent:.0f} rows a second, {worked:.1f} s of them work of the program"
+    say(f"import: {progress.taken} of {progress.rows} rows in {spent:.1f} s, {rate}")
 
 
 async def multiply(owner: Database, wanted: int) -> int:
@@ -129,7 +137,7 @@ async def multiply(owner: Database, wanted: int) -> int:
     while done < wanted:
         last = min(done + _PART, wanted)
         async with owner.transaction() as session:
-            for statement in _COPY:
+            for statement in (*_UNASKED, *_COPY):
                 await session.execute(
                     text(statement), {"first": done, "last": last - 1} if ":first" in statement else {}
                 )
