@@ -1,7 +1,8 @@
 """The demo's authorities: everybody gets a key of each kind, once, and the gateway trusts both."""
 
+import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from shared.pki.verdict import Value
 from shared.pki.verifier import Verifier
 from shared.procedure import Regulations, load
 from shlyuz import layout
-from shlyuz.running.authority import authorities
+from shlyuz.running.authority import LISTS, authorities, folder, served
 from shlyuz.running.home import Home, read_json
 
 URLS = {"rsa": "http://127.0.0.1:20001", "gost": "http://127.0.0.1:20002"}
@@ -88,6 +89,23 @@ class TestTheTrust:
         assert len(trust.anchors) == len(trust.intermediates) == len(trust.responders) == 2
         names = ("root", "leaf", "delta")
         assert {one.url for one in trust.lists} == {f"{url}/crl/{name}.crl" for url in URLS.values() for name in names}
+
+
+class TestTheLists:
+    async def test_stay_fresh_beside_the_certificates_while_the_region_runs(
+        self, home: Home, regulations: Regulations
+    ) -> None:
+        for kind, made in authorities(home, urls=URLS, regulations=regulations).items():
+            place = folder(home, kind)
+            before = {name: (place / name).read_bytes() for name in LISTS}
+            async with (
+                served(home, kind, made, port=0, every=timedelta(milliseconds=20)) as server,
+                asyncio.timeout(20),
+            ):
+                while any((place / name).read_bytes() == before[name] for name in LISTS):
+                    await asyncio.sleep(0.02)
+                for name in LISTS:
+                    assert (place / name).read_bytes() == server.current(f"/crl/{name}")
 
 
 class TestAnotherStart:

@@ -3,10 +3,11 @@
 Made once, with a key file of each kind for everybody, and served with their lists on loopback.
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from shlyuz.seeding.cast import Member
 
 RSA, GOST = "rsa", "gost"
+LISTS = ("leaf.crl", "root.crl")
+LISTS_EVERY = timedelta(hours=1)
 TITLES = {RSA: "SHLYUZ DEMO", GOST: "SHLYUZ DEMO GOST"}
 
 
@@ -42,12 +45,27 @@ def authorities(home: Home, *, urls: Mapping[str, str], regulations: "Regulation
 
 
 @asynccontextmanager
-async def served(made: "Authority", *, port: int) -> AsyncIterator["AuthorityServer"]:
-    """Serve revocation lists and answers while the block lasts."""
+async def served(
+    home: Home, kind: str, made: "Authority", *, port: int, every: timedelta = LISTS_EVERY
+) -> AsyncIterator["AuthorityServer"]:
+    """Serve revocation lists and answers while the block lasts, and lay the lists beside the certificates."""
     from shared.testing.authority_server import AuthorityServer
 
     async with AuthorityServer(made, host="127.0.0.1", port=port, clock=lambda: datetime.now(UTC)) as server:
-        yield server
+        laying = asyncio.create_task(_lay_lists(home, folder(home, kind), server, every))
+        try:
+            yield server
+        finally:
+            laying.cancel()
+            await asyncio.gather(laying, return_exceptions=True)
+
+
+async def _lay_lists(home: Home, place: Path, server: "AuthorityServer", every: timedelta) -> None:
+    """A list serves for a day, and a region may run for many."""
+    while True:
+        await asyncio.sleep(every.total_seconds())
+        for name in LISTS:
+            home.write(place / name, server.current(f"/crl/{name}"))
 
 
 def folder(home: Home, kind: str) -> Path:
@@ -118,7 +136,7 @@ def _equip_with_gost(home: Home, made: "Authority", people: dict[str, Any]) -> N
     people[GOST] = {"authority": str(folder(home, GOST)), "roots": _roots(home, GOST)}
 
 
-def _issue(made: "Authority", person: Mapping[str, str], bin_: str | None, organisation: str) -> "Holder":
+def _issue(made: "Authority", person: Mapping[str, Any], bin_: str | None, organisation: str) -> "Holder":
     now = datetime.now(UTC)
     if bin_ is None:
         return made.citizen(**person, at=now)

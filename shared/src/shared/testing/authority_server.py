@@ -88,13 +88,14 @@ class AuthorityServer:
         return guarded
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
-        body = self._current(request.path)
+        body = self.current(request.path)
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         if request.headers.get("If-None-Match") == tag:
             return web.Response(status=304, headers={"ETag": tag})
         return web.Response(body=body, content_type=_LIST, headers={"ETag": tag})
 
-    def _current(self, path: str) -> bytes:
+    def current(self, path: str) -> bytes:
+        """Give the list that is served at a path now, issued anew where it is time."""
         now, books = self._clock(), self.authority.books
         if self._behaviours.get(path) == "lying":
             stranger = Authority.create(at=now, algorithm="ecdsa", base_url=self.authority.base_url)
