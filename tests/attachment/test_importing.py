@@ -1,6 +1,9 @@
 """Import of the register: what is taken, what is reported, and that it goes on where it stopped."""
 
+import asyncio
 import csv
+import os
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -129,3 +132,29 @@ class TestImport:
         path.write_bytes(b"a,b\n1,2\n\xff\xfe,\x00\n")
         assert await importing(attachment).take(path, tmp_path / "report.csv") == Progress(rows=2, taken=0)
         assert [code for _, _, code in told(tmp_path / "report.csv")] == ["columns", "columns"]
+
+
+class TestCommand:
+    async def run(self, attachment: Any, *arguments: object) -> tuple[int | None, str]:
+        settings = attachment.office.settings
+        given = {
+            "SHLYUZ_ENV": "development", "SHLYUZ_DATABASE_URL": settings.database_url.get_secret_value(),
+            "SHLYUZ_PERSONAL_KEY": str(settings.personal_key),
+        }  # fmt: skip
+        program = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "attachment", "import", *map(str, arguments),
+            env={**os.environ, **given}, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        said, _ = await program.communicate()
+        return program.returncode, said.decode()
+
+    async def test_imports_and_says_how_many(self, attachment, file, tmp_path):
+        report = tmp_path / "report.csv"
+        came = await self.run(attachment, file(row(1), row(2, sex="x")), report)
+        assert came == (0, "2 rows read, 1 taken\n")
+        assert told(report) == [(1, "yes", "address-outside-districts"), (2, "no", "sex-invalid")]
+        assert (await attachment.look_up(iin=row(1)["iin"])).status_code == 200
+
+    async def test_tells_how_it_is_used(self, attachment, tmp_path):
+        assert (await self.run(attachment, tmp_path / "none.csv"))[0] == 64
+        assert (await self.run(attachment, tmp_path / "none.csv", tmp_path / "report.csv"))[0] == 64

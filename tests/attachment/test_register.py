@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from attachment.roles import roles
 from shared.testing.identities import iin
 
 from .conftest import BINS, BORN, street
@@ -177,3 +178,10 @@ class TestPrecondition:
         await self.ask(attachment, data)
         log = (await attachment.call("GET", "/access-log", by=attachment.citizen(data.iin))).json()["items"]
         assert [each["action"] for each in log] == ["register-checked"]
+
+
+class TestRoles:
+    @pytest.mark.parametrize("deed", ["look_up", "change"])
+    async def test_are_performers_of_the_regulations(self, attachment, deed):
+        regions = attachment.office.regulations.regions
+        assert roles(deed) <= {key for region in regions.values() for key in region.performers}
