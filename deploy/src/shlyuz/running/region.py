@@ -152,7 +152,10 @@ class Start:
 
         urls = {kind: f"http://127.0.0.1:{port}" for kind, port in ports.items()}
         made = authorities(self.home, urls=urls, regulations=load(layout.regulations()))
-        return {kind: await self.stack.enter_async_context(served(one, port=ports[kind])) for kind, one in made.items()}
+        return {
+            kind: await self.stack.enter_async_context(served(self.home, kind, one, port=ports[kind]))
+            for kind, one in made.items()
+        }
 
     async def _seed_accounts(self, database_url: str) -> None:
         from shlyuz.seeding.seed import seed_accounts
