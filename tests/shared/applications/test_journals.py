@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
@@ -159,6 +160,7 @@ class TestCorrection:
         assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
         refused = next(answer for answer in answers if answer.status_code == 409).json()
         assert (refused["code"], refused["number"], refused["year"]) == ("journal-row-corrected", 2, 2026)
+        assert "No. 2" in refused["detail"]
         again = await world.post(self.PATH.replace("rows/1", "rows/2"), keeper, self.BODY)
         assert (again.status_code, again.json()["number"]) == (201, 3)
 
@@ -182,3 +184,26 @@ class TestCorrection:
         assert (await world.post(self.PATH, other, self.BODY)).status_code == 404
         past = self.PATH.replace("2026", "2025")
         assert (await world.post(past, world.staff("journal_keeper"), self.BODY)).status_code == 404
+
+
+class TestPdf:
+    PATH = "/journals/fitness-register.pdf"
+
+    async def test_has_the_decrees_columns_and_every_row(self, world):
+        filed = (await world.file(world.citizen())).json()
+        await world.check()
+        answer = await world.get(self.PATH, world.staff("journal_keeper"))
+        assert answer.headers["content-type"] == "application/pdf"
+        words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+        for expected in ("Тіркеу журналы", "Тегі", "Фамилия", "СЕРІКҚЫЗЫ", filed["number"], "2026"):
+            assert expected in words
+        assert len(await world.rows("SELECT 1 FROM access_records WHERE action = 'journal-read'")) == 1
+
+    async def test_is_refused_for_more_rows_than_a_pdf_holds_and_nobody_was_shown(self, world, monkeypatch):
+        monkeypatch.setattr("shared.applications.journals.endpoints.MOST_ROWS", 1)
+        await enter(world, 1)
+        await enter(world, 2)
+        answer = await world.get(self.PATH, world.staff("journal_keeper"))
+        assert (answer.status_code, answer.json()["code"]) == (422, "journal-too-long")
+        assert "1 rows" in answer.json()["detail"]
+        assert not await world.rows("SELECT 1 FROM access_records WHERE action = 'journal-read'")

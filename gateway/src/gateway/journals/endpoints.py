@@ -64,6 +64,30 @@ async def read_journal_as_csv(
     return StreamingResponse(whole(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
+@router.get(
+    "/journals/{journal}.pdf",
+    response_class=Response,
+    response_model=None,
+    responses={
+        200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}},
+        **_REFUSALS,
+        **problems(ServiceAway),
+    },
+)
+async def read_journal_as_pdf(
+    request: Request,
+    journal: str,
+    person: StaffMember,
+    upstreams: TheUpstreams,
+    volume: Volume,
+    _year: Annotated[int | None, Query(alias="year", ge=2000, le=2200)] = None,
+    _provider: Annotated[str | None, Query(alias="provider", max_length=12)] = None,
+) -> Response:
+    """Give the provider's own volume of a year as pages; a volume that is too long for that is a problem."""
+    path = f"/journals/{quote(journal, safe='')}.pdf"
+    return await forward(request, upstreams[volume], path, actor=person)
+
+
 @router.post(
     "/journals/{journal}/rows/{number}/corrections",
     status_code=201,

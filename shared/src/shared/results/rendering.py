@@ -62,16 +62,17 @@ def render(  # noqa: PLR0913 - keyword-only: what stands on every result
         ink=ink,
     )
     inputs = {
-        "page": _as_json(page.as_data()),
-        "data": _as_json(data),
+        "page": as_json(page.as_data()),
+        "data": as_json(data),
         "code": parse_code(code).code,
         "verify_url": verify_url,
         "qr": _qr(verify_url),
     }
-    return _compile(form, inputs, issued_at) + b"\n"
+    return compile_form(form, inputs, issued_at) + b"\n"
 
 
-def _as_json(value: Mapping[str, object]) -> str:
+def as_json(value: Mapping[str, object]) -> str:
+    """Write data for a form, every text of it made printable; raises TypeError for what is no JSON value."""
     return json.dumps(printable_data(value), ensure_ascii=False, allow_nan=False)
 
 
@@ -84,7 +85,8 @@ def _qr(url: str) -> str:
     return out.getvalue().decode("ascii")
 
 
-def _compile(form: Path, inputs: Mapping[str, str], issued_at: datetime) -> bytes:
+def compile_form(form: Path, inputs: Mapping[str, str], issued_at: datetime) -> bytes:
+    """Compile a form to PDF/A; raises FormError, which holds nothing of the data, ValueError (no zone)."""
     # A compiler is not to be shared by threads ("Already borrowed") and costs 0.1 ms; the fonts cost more, and may be.
     source = form.read_bytes()
     compiler = typst.Compiler(root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True)

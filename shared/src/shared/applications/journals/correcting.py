@@ -29,7 +29,7 @@ class RowCorrectedAlready(Conflict):
     code = "journal-row-corrected"
 
     def __init__(self, number: int, year: int) -> None:
-        super().__init__(extra={"number": number, "year": year})
+        super().__init__(extra={"number": number, "year": year}, number=number, year=year)
 
 
 class Correcting:

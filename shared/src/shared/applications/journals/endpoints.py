@@ -1,5 +1,6 @@
-"""`GET /journals/{journal}`, as JSON and as CSV, and the correction of a row."""
+"""`GET /journals/{journal}`, as JSON, CSV and PDF, and the correction of a row."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -8,11 +9,13 @@ from fastapi.responses import Response
 from shared.applications.access import Staff, TheOffice, WrongRole
 from shared.applications.cursors import Limit
 from shared.applications.journals.correcting import Correcting, RowCorrectedAlready
+from shared.applications.journals.printing import TooManyRows, as_pdf
 from shared.applications.journals.schemas import CorrectionIn, CorrectionOut, JournalOut
 from shared.applications.journals.service import Journals
 from shared.applications.journals.table import as_csv
 from shared.errors import InvalidRequest, NotFound
-from shared.web import Now, Router, Session, problems
+from shared.results.journal import MOST_ROWS
+from shared.web import Here, Now, Router, Session, problems
 
 router = Router(tags=["journals"])
 Year = Annotated[int | None, Query(ge=2000, le=2200)]
@@ -42,6 +45,29 @@ async def read_journal_as_csv(  # noqa: PLR0913, PLR0917  # filters and dependen
     head = [] if cursor else [[title.kk for title in part.titles]]
     headers = {NEXT: part.next_cursor} if part.next_cursor else {}
     return Response(as_csv([*head, *part.lines]), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+@router.get(
+    "/journals/{journal}.pdf",
+    response_model=None,
+    responses={200: {"content": {"application/pdf": {}}}, **problems(NotFound, WrongRole, InvalidRequest, TooManyRows)},
+)
+async def read_journal_as_pdf(  # filters and dependencies
+    journal: str,
+    here: Here,
+    office: TheOffice,
+    actor: Staff,
+    now: Now,
+    year: Year = None,
+    provider: str | None = None,
+) -> Response:
+    """Give the provider's own volume of a year as pages, rendered after the transaction that recorded who looked."""
+    async with here.database.transaction() as session:
+        journals = Journals(office, session, actor, now)
+        part = await journals.part(journal, year=year, provider=provider, cursor=None, limit=MOST_ROWS)
+        if part.next_cursor:
+            raise TooManyRows(MOST_ROWS)
+    return Response(await asyncio.to_thread(as_pdf, part, now), media_type="application/pdf")
 
 
 @router.get("/journals/{journal}", responses=problems(NotFound, WrongRole, InvalidRequest))

@@ -31,6 +31,8 @@ class Part:
     """Rows of a volume as lines under titles, and after which number there are more."""
 
     provider: Provider
+    name: Text
+    year: int
     titles: Sequence[Text]
     lines: Sequence[Sequence[str]]
     next_cursor: str | None
@@ -71,15 +73,26 @@ class Journals:
         self._need_keeper(journal)
         if provider not in {None, self._actor.bin}:
             raise NotFound
-        shown, persons, more = await self._shown(journal, year or self._this_year(), cursor, limit)
+        chosen = year or self._this_year()
+        shown, persons, more = await self._shown(journal, chosen, cursor, limit)
         owner = await providers.find(self._session, self._actor.bin or "")
         if owner is None:
             raise NotFound
         fields = columns(self._editions(owner.region), journal)
         lines = [cells(self._line(row, persons), fields, owner.zone) for row in shown]
         return Part(
-            provider=owner, titles=titles(fields), lines=lines, next_cursor=str(shown[-1].number) if more else None
+            provider=owner,
+            name=self._name(journal),
+            year=chosen,
+            titles=titles(fields),
+            lines=lines,
+            next_cursor=str(shown[-1].number) if more else None,
         )
+
+    def _name(self, journal: str) -> Text:
+        """The journal's name, as whoever may read it has found it in force."""
+        current = self._office.regulations.current(self._now.astimezone(_ZONE).date())
+        return next(edition.journal.name for edition in current if edition.journal.key == journal)
 
     async def _shown(
         self, journal: str, year: int, cursor: str | None, limit: int
