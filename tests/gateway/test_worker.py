@@ -2,22 +2,24 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from aiokafka import AIOKafkaProducer
 
 from gateway import worker
 from shared.db import new_id
-from shared.events import APPLICATION_TOPICS, Envelope, StepOpened, application_topic
+from shared.events import APPLICATION_TOPICS, ENROLMENT_TOPIC, EnrolmentEnded, Envelope, StepOpened, application_topic
 from shared.events.creating import ensure_topics
 from shared.testing.programs import free_port
+
+BOOKING = application_topic("booking")
 
 
 @pytest.fixture(scope="module")
 async def running(region, kafka, process):
     """The worker on the region's database; ready when its consumer has joined and every list was fetched."""
-    await ensure_topics(kafka, dict.fromkeys(APPLICATION_TOPICS, 2))
+    await ensure_topics(kafka, dict.fromkeys((*APPLICATION_TOPICS, ENROLMENT_TOPIC), 2))
     changed = {
         "port": free_port(), "kafka": kafka, "kafka_session_timeout": timedelta(seconds=3),
         "kafka_heartbeat_interval": timedelta(milliseconds=100), "kafka_rebalance_timeout": timedelta(milliseconds=500),
@@ -50,14 +52,12 @@ def told(region):
     )  # fmt: skip
 
 
-async def send(producer, event, *, id=None):
+async def send(producer, event, *, id=None, topic=BOOKING):
     envelope = Envelope(
-        id=id or new_id(), source="booking", type=event.type, subject=event.key, time=datetime.now(UTC),
+        id=id or new_id(), source=topic.partition(".")[0], type=event.type, subject=event.key, time=datetime.now(UTC),
         data=event.model_dump_json().encode(),
     )  # fmt: skip
-    await producer.send_and_wait(
-        application_topic("booking"), envelope.data, key=event.key.encode(), headers=list(envelope.headers())
-    )
+    await producer.send_and_wait(topic, envelope.data, key=event.key.encode(), headers=list(envelope.headers()))
 
 
 async def next_event(lines):
@@ -91,3 +91,16 @@ class TestWorker:
             await send(producer, second)
             _, data = await asyncio.wait_for(next_event(lines), 5)
             assert data["application_id"] == second.application_id
+
+    async def test_tells_a_workstation_of_enrolment_at_its_provider(self, region, running, producer):
+        headers = {"Authorization": f"Bearer {await region.staff_token()}"}
+        async with region.client.stream("GET", "/api/v1/workstation/events", headers=headers, timeout=10) as answer:
+            lines = answer.aiter_lines()
+            assert (await next_event(lines))[0] == "open"
+            ended = EnrolmentEnded(
+                enrolment_id=f"att-{new_id().hex}", provider_bin=region.provider_bin, effective_on=date(2026, 4, 6),
+                aggregate_version=2,
+            )  # fmt: skip
+            await send(producer, ended, topic=ENROLMENT_TOPIC)
+            kind, data = await asyncio.wait_for(next_event(lines), 5)
+            assert (kind, data["enrolment_id"]) == ("enrolment.ended", ended.enrolment_id)

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.revocation.fetching import Fetcher, open_source
 from gateway.settings import Settings
 from gateway.workstation import service as workstation
-from shared.events import APPLICATION_TOPICS, ApplicationEvent, Event, Handler, Received
+from shared.events import (
+    APPLICATION_TOPICS,
+    ENROLMENT_TOPIC,
+    ApplicationEvent,
+    EnrolmentEvent,
+    Event,
+    Handler,
+    Received,
+)
 from shared.pki.trust import Trust
 from shared.web import Job, NotReady, Periodic, Platform, create_worker
 
@@ -46,7 +54,7 @@ def jobs(platform: Platform) -> list[Job]:
 
     return [
         platform.relay(),
-        platform.consumer(APPLICATION_TOPICS, handlers(platform)),
+        platform.consumer((*APPLICATION_TOPICS, ENROLMENT_TOPIC), handlers(platform)),
         Periodic("revocation", _LOOK_FOR_DUE_LISTS, platform.resources["fetcher"].fetch_due),
         Periodic("old-events", _FORGET_OLD_EVENTS, forget_old_events),
     ]
@@ -56,7 +64,7 @@ def handlers(platform: Platform) -> dict[type[Event], Handler]:
     async def keep(session: AsyncSession, messages: Sequence[Received[Any]]) -> None:
         await workstation.keep(session, messages, now=platform.clock.now())
 
-    return dict.fromkeys(ApplicationEvent.__subclasses__(), keep)
+    return dict.fromkeys((*ApplicationEvent.__subclasses__(), *EnrolmentEvent.__subclasses__()), keep)
 
 
 def _lists_held(platform: Platform) -> Any:

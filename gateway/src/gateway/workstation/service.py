@@ -13,7 +13,7 @@ from gateway.workstation import repository
 from gateway.workstation.errors import TooManyStreams
 from shared.db import Database, DatabaseAway
 from shared.events import Received
-from shared.events.facts import ApplicationEvent
+from shared.events.facts import ApplicationEvent, EnrolmentEvent
 from shared.log import get_logger
 
 _PAGE: Final = 200
@@ -22,12 +22,14 @@ _FORGET_AT_ONCE: Final = 5_000
 log = get_logger(__name__)
 
 
-async def keep(session: AsyncSession, messages: Sequence[Received[ApplicationEvent]], *, now: datetime) -> None:
-    """Store events of applications, each under the next number of its provider."""
+async def keep(
+    session: AsyncSession, messages: Sequence[Received[ApplicationEvent | EnrolmentEvent]], *, now: datetime
+) -> None:
+    """Store events of applications and of enrolment, each under the next number of its provider."""
     await repository.add(session, [_event(message) for message in messages], at=now)
 
 
-def _event(message: Received[ApplicationEvent]) -> repository.Event:
+def _event(message: Received[ApplicationEvent | EnrolmentEvent]) -> repository.Event:
     data = message.event.model_dump(mode="json", exclude_none=True)
     provider = data.pop("provider_bin")
     stored = {**data, "event_id": str(message.id), "occurred_at": message.time.isoformat()}
