@@ -13,7 +13,7 @@ SPACE    := $(subst ,, )
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo check check-format check-lint check-types check-layers check-dependencies check-regulations \
-        test test-fast test-interop bench lock
+        test test-fast test-large test-interop bench lock
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -93,6 +93,9 @@ test: check ## Run every check and every test that needs nothing but Python
 
 test-fast: install ## Run the tests that do no I/O: seconds, anywhere
 	@$(BIN)/pytest --fast $(ARGS)
+
+test-large: install ## Run the tests with a million of something: minutes
+	@$(BIN)/pytest -m large $(ARGS)
 
 test-interop: install ## Run the tests against programs that others made: Apache Kafka, openssl, veraPDF, pdfsig
 	@$(BIN)/python tests/interop/requirements.py
