@@ -42,24 +42,23 @@ _UNASKED = (
     "SET LOCAL session_replication_role = replica",
     "ALTER TABLE enrolments DROP CONSTRAINT IF EXISTS enrolments_overlap",
 )
-_COPY = (
-    """
-    INSERT INTO person_keys (id, lookup, key_name, wrapped)
-    SELECT gen_random_uuid(), sha256(convert_to('lookup ' || n, 'UTF8')), k.key_name, k.wrapped
-    FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n, (SELECT * FROM person_keys LIMIT 1) k
-    """,
-    """
-    INSERT INTO persons (id, name_key, content, state, changed_at)
-    SELECT k.id, sha256('name ' || k.lookup), p.content, 'present', now()
-    FROM person_keys k, (SELECT * FROM persons LIMIT 1) p WHERE NOT EXISTS (SELECT FROM persons o WHERE o.id = k.id)
-    """,
-    """
+_COPY = """
+    WITH key AS (SELECT * FROM person_keys LIMIT 1), person AS (SELECT * FROM persons LIMIT 1),
+    enrolment AS (SELECT * FROM enrolments LIMIT 1),
+    keys AS (
+        INSERT INTO person_keys (id, lookup, key_name, wrapped)
+        SELECT gen_random_uuid(), sha256(convert_to('lookup ' || n, 'UTF8')), key.key_name, key.wrapped
+        FROM generate_series(CAST(:first AS int), CAST(:last AS int)) n, key
+        RETURNING id, lookup
+    ),
+    persons AS (
+        INSERT INTO persons (id, name_key, content, state, changed_at)
+        SELECT keys.id, sha256('name ' || keys.lookup), person.content, 'present', now() FROM keys, person
+    )
     INSERT INTO enrolments (id, person, provider, district, started_on, created_at)
-    SELECT gen_random_uuid(), p.id, e.provider, e.district, e.started_on, now()
-    FROM persons p, (SELECT * FROM enrolments LIMIT 1) e
-    WHERE NOT EXISTS (SELECT FROM enrolments o WHERE o.person = p.id)
-    """,
-)
+    SELECT gen_random_uuid(), keys.id, enrolment.provider, enrolment.district, enrolment.started_on, now()
+    FROM keys, enrolment
+"""
 _PART = 250_000
 PROVIDER = bin_(number=1)
 NOW = datetime.now(UTC)
@@ -137,10 +136,9 @@ async def multiply(owner: Database, wanted: int) -> int:
     while done < wanted:
         last = min(done + _PART, wanted)
         async with owner.transaction() as session:
-            for statement in (*_UNASKED, *_COPY):
-                await session.execute(
-                    text(statement), {"first": done, "last": last - 1} if ":first" in statement else {}
-                )
+            for statement in _UNASKED:
+                await session.execute(text(statement))
+            await session.execute(text(_COPY), {"first": done, "last": last - 1})
         done = last
         say(f"{done} copies after {perf_counter() - started:.0f} s")
     async with owner.transaction() as session:
