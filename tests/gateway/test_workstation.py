@@ -13,7 +13,7 @@ from gateway.worker import handlers
 from gateway.workstation import repository
 from gateway.workstation.service import forget_old, keep
 from shared.db import new_id
-from shared.events import ApplicationEvent, ApplicationSubmitted, StepOpened
+from shared.events import ApplicationEvent, ApplicationSubmitted, EnrolmentEvent, StepOpened
 from shared.testing.identities import bin_
 
 
@@ -101,7 +101,8 @@ class TestNumbers:
         }  # fmt: skip
 
     def test_are_kept_for_every_kind_of_event(self, region):
-        assert set(handlers(region.processes["gateway"].app.state.platform)) == set(ApplicationEvent.__subclasses__())
+        told = {*ApplicationEvent.__subclasses__(), *EnrolmentEvent.__subclasses__()}
+        assert set(handlers(region.processes["gateway"].app.state.platform)) == told
 
 
 class TestStream:

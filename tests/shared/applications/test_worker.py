@@ -143,7 +143,7 @@ class TestProviders:
 class TestCatalogue:
     async def test_lists_what_is_in_force(self, world):
         (item,) = (await world.get("/services")).json()["items"]
-        assert (item["key"], item["acr"], item["channels"]) == ("ulytau.fitness", "password", ["portal"])
+        assert (item["key"], item["acr"], item["channels"]) == ("ulytau.fitness", "password", ["portal", "direct"])
         assert (await world.get("/services/ulytau.fitness")).json() == item
 
     async def test_gives_the_form_in_the_callers_language(self, world):
