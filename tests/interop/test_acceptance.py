@@ -55,9 +55,12 @@ class TestOnApacheKafka:
                 checked = check_pdf(Path(report["pdf"]), *map(Path, report["roots"]), options=("-n", "2"))
                 assert checked.ok, checked.said
 
-    def test_the_same_tests_pass(self, fresh_kafka):
-        tests = [TESTS / "shared" / "events", TESTS / "contract" / "test_asyncapi.py", TESTS / "acceptance"]
-        command = (sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", *tests)
+    @pytest.mark.parametrize(
+        "tests", [("shared/events",), ("contract/test_asyncapi.py", "acceptance")], ids=["events", "acceptance"]
+    )
+    def test_the_same_tests_pass(self, fresh_kafka, tests):
+        paths = [TESTS / each for each in tests]
+        command = (sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", *paths)
         environment = os.environ | {SYSTEM: fresh_kafka}
         done = subprocess.run(
             command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False, timeout=1800

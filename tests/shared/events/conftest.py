@@ -12,7 +12,8 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy import text
 
 from shared.db import Database
-from shared.events import ApplicationSubmitted, Outbox
+from shared.events import ApplicationSubmitted, Outbox, dead_letter_topic
+from shared.events.creating import ensure_topics
 from shared.settings import ServiceSettings
 from shared.testing.broker import SYSTEM
 
@@ -57,8 +58,11 @@ def outbox() -> Outbox:
 
 
 @pytest.fixture
-def topic() -> str:
-    return f"sample.application-{secrets.token_hex(4)}.v1"
+async def topic(kafka) -> str:
+    """A topic of this test's own, made as `shlyuz migrate` makes them: a broker need not make any by itself."""
+    name = f"sample.application-{secrets.token_hex(4)}.v1"
+    await ensure_topics(kafka, {name: 3, dead_letter_topic("sample"): 3})
+    return name
 
 
 @pytest.fixture

@@ -151,8 +151,9 @@ async def _none_left(database):
 
 class TestEnsureTopics:
     async def test_makes_what_is_missing_and_leaves_the_rest(self, kafka, topic):
-        assert await ensure_topics(kafka, {topic: 2}) == [topic]
-        assert await ensure_topics(kafka, {topic: 2}) == []
+        missing = topic.replace("application", "missing")
+        assert await ensure_topics(kafka, {topic: 3, missing: 2}) == [missing]
+        assert await ensure_topics(kafka, {topic: 3, missing: 2}) == []
 
 
 class TestEnvelope:
