@@ -9,6 +9,7 @@ import hashlib
 from typing import Any, Final
 
 from asn1crypto import cms, core
+from asn1crypto import tsp as _tsp  # noqa: F401 - it names attributes, before the first of any is looked up
 
 from shared.results.errors import ForeignSignatureError, MalformedSignatureError
 
