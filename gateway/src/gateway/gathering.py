@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from gateway.upstreams import OWNERS, Upstreams
+from shared.applications.cursors import URGENT
 from shared.errors import NotFound, ProblemError
 from shared.log import get_logger
 from shared.web import Actor
@@ -26,19 +27,24 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """By this instant of an item, then by id; an item without the instant comes last."""
+    """By this instant of an item, then by id; without the instant it comes last, and where `first` is true first."""
 
     instant: str
     newest_first: bool
+    first: str | None = None
 
     def key(self, item: Item) -> tuple[datetime, str]:
-        at = item.get(self.instant)
-        return (datetime.fromisoformat(at) if at else _NEVER, _bare(item["id"]))
+        return (self._at(item) or _NEVER, _bare(item["id"]))
 
     def cursor(self, item: Item) -> str:
+        at = self._at(item)
+        return f"{at.astimezone(UTC).isoformat().replace('+00:00', 'Z') if at else ''}~{item['id']}"
+
+    def _at(self, item: Item) -> datetime | None:
+        if self.first is not None and item.get(self.first):
+            return URGENT
         at = item.get(self.instant)
-        written = datetime.fromisoformat(at).astimezone(UTC).isoformat().replace("+00:00", "Z") if at else ""
-        return f"{written}~{item['id']}"
+        return datetime.fromisoformat(at) if at else None
 
 
 def _bare(public_id: str) -> str:

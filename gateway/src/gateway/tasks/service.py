@@ -18,7 +18,7 @@ from shared.pki.expectation import Expectation
 from shared.web import Actor
 from shared.web.client import RelayedProblem
 
-URGENT_FIRST = Order(instant="due_at", newest_first=False)
+URGENT_FIRST = Order(instant="due_at", newest_first=False, first="urgent")
 
 
 class Tasks:

@@ -28,7 +28,7 @@ _ADVANCE = """
             due_at = CAST(:due_at AS timestamptz), due = CAST(:due AS jsonb), details = CAST(:details AS bytea),
             changed_at = CAST(:now AS timestamptz)
         WHERE id = :id AND version = :before
-        RETURNING id
+        RETURNING id, urgent
     ), %s
     SELECT id FROM app
 """

@@ -61,11 +61,13 @@ class Accepted:
 class Acceptance:
     """What the service did: `details` are sealed with the case and shown in the cabinet at the top level.
 
-    `scheduled_at` (UTC) is the time that was given, where the citizen chose one.
+    `scheduled_at` (UTC) is the time that was given, where the citizen chose one. The tasks of an `urgent` application
+    stand before all others.
     """
 
     details: Mapping[str, Any] = field(default_factory=dict)
     scheduled_at: datetime | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

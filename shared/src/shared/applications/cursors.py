@@ -4,7 +4,7 @@ Format: `<RFC 3339 instant or nothing>~<public id>`. Items are found again by bo
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +12,9 @@ from fastapi import Query
 
 from shared.applications.office import Office
 from shared.errors import FieldError, InvalidRequest
+
+URGENT = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where urgent items stand in a list by instants: before all others."""
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 

@@ -268,3 +268,18 @@ def create_case_file(op: Operations) -> None:
     grant_append_only(op, *_APPEND_ONLY)
     for sequence in ("application_numbers", "notice_numbers"):
         op.execute(f'GRANT USAGE ON SEQUENCE {sequence} TO "{app_role(op)}"')
+
+
+def add_urgency(op: Operations) -> None:
+    """Let an application be urgent: its tasks stand before all others in the list."""
+    for statement in (
+        "ALTER TABLE applications ADD COLUMN urgent boolean NOT NULL DEFAULT false",
+        "ALTER TABLE tasks ADD COLUMN urgent boolean NOT NULL DEFAULT false",
+        "DROP INDEX tasks_list",
+        """
+        CREATE INDEX tasks_list ON tasks (
+            provider, state, (CASE WHEN urgent THEN to_timestamp(0) ELSE COALESCE(due_at, 'infinity') END), id
+        )
+        """,
+    ):
+        op.execute(statement)

@@ -62,8 +62,10 @@ def tail(outbox_names: tuple[str, ...]) -> str:
     chosen = ", ".join(f'x."{name}"' for name in outbox_names)
     return f"""
     opened AS (
-        INSERT INTO tasks (id, application, provider, step, round, performer, state, opened_at, due_at, due, shown_at)
-        SELECT x.id, app.id, x.provider, x.step, x.round, x.performer, x.state, x.opened_at, x.due_at, x.due, x.shown_at
+        INSERT INTO tasks (id, application, provider, step, round, performer, state, opened_at, due_at, due, shown_at,
+                           urgent)
+        SELECT x.id, app.id, x.provider, x.step, x.round, x.performer, x.state, x.opened_at, x.due_at, x.due,
+               x.shown_at, app.urgent
         FROM app, jsonb_to_recordset(CAST(:opened AS jsonb)) AS x({_TASK_COLUMNS})
     ), moved AS (
         UPDATE tasks t

@@ -137,7 +137,8 @@ async def write(session: AsyncSession, office: Office, new: New, *, now: datetim
     )
     rows = recording(office, subject, transition, Deed(action="file", at=now, actor=accepted.actor))
     content = _receipt_content(accepted, rows, acceptance.details)
-    written = await repository.accept(session, _values(office, new, content), rows, now)
+    values = {**_values(office, new, content), "urgent": acceptance.urgent}
+    written = await repository.accept(session, values, rows, now)
     if written is None or written[1] != len(new.evidence["documents"]):
         raise Repeated
     office.outbox.announce(session)

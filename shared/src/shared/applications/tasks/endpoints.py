@@ -58,7 +58,7 @@ async def list_tasks(  # noqa: PLR0913, PLR0917  # filters and dependencies
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> TaskList:
-    """List the provider's tasks, overdue first. `state`: open, mine, resting, done."""
+    """List the provider's tasks, urgent first, then overdue. `state`: open, mine, resting, done."""
     tasks = Tasks(office, session, actor, now)
     page = await tasks.page(role=role, state=state, after=read_cursor(cursor), limit=limit, language=language)
     return TaskList.model_validate(page)

@@ -25,6 +25,7 @@ class TaskRow:
     claimed_until: datetime | None
     closed_at: datetime | None
     outcome: str | None
+    urgent: bool
 
     def claimed(self, now: datetime) -> str | None:
         """Give the account that holds the task now, if one does."""

@@ -13,21 +13,22 @@ from shared.applications.cursors import Cursor
 from shared.applications.tasks.models import Draft, SignedBefore, TaskRow
 
 _TASK = """t.id, t.application, t.provider, t.step, t.round, t.performer, t.state, t.opened_at, t.due_at, t.due,
-    t.claimed_by, t.claimed_until, t.closed_at, t.outcome"""
+    t.claimed_by, t.claimed_until, t.closed_at, t.outcome, t.urgent"""
 _FIND = text(f"SELECT {_TASK} FROM tasks t WHERE t.id = :id")  # noqa: S608  # constants
 _LOCK = text(f"SELECT {_TASK} FROM tasks t WHERE t.id = :id FOR UPDATE")  # noqa: S608  # constants
-# Overdue first: what is due earliest stands first, what has no limit last. The state is part of the text, so that the
-# index gives the rows in order, however many tasks a provider has.
+# Urgent first, then overdue: what is due earliest stands first, what has no limit last. The state is part of the text,
+# and the place is written as in the index, which so gives the rows in order, however many tasks a provider has.
+_PLACE = "(CASE WHEN t.urgent THEN to_timestamp(0) ELSE COALESCE(t.due_at, 'infinity') END)"
 _LISTS = {
     state: text(f"""
         SELECT {_TASK}, a.number, a.region, a.service, a.edition, a.patient, a.content
         FROM tasks t JOIN applications a ON a.id = t.application
         WHERE t.provider = :provider AND {condition} AND t.performer = ANY (CAST(:performers AS text[]))
           AND (CAST(:mine AS text) IS NULL OR (t.claimed_by = :mine AND t.claimed_until > :now))
-          AND (COALESCE(t.due_at, 'infinity'), t.id)
+          AND ({_PLACE}, t.id)
               > (COALESCE(CAST(:after_at AS timestamptz), CAST(CAST(:start AS text) AS timestamptz)),
                  CAST(:after_id AS uuid))
-        ORDER BY COALESCE(t.due_at, 'infinity'), t.id
+        ORDER BY {_PLACE}, t.id
         LIMIT :limit
     """)  # noqa: S608  # constants
     for state, condition in {

@@ -89,6 +89,8 @@ class TaskOut(BaseModel):
     title: str
     performer: str
     state: str
+    urgent: bool
+    """Before all others, whatever is due: somebody may be in danger."""
     opened_at: datetime
     limit: str | None
     due_at: datetime | None
@@ -99,7 +101,7 @@ class TaskOut(BaseModel):
 
 
 class TaskList(BaseModel):
-    """Tasks, overdue first."""
+    """Tasks, urgent first, then overdue."""
 
     items: list[TaskOut]
     next_cursor: str | None

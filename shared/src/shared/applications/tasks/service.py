@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import WrongRole
 from shared.applications.access_log import record_access
-from shared.applications.cursors import Cursor, write_cursor
+from shared.applications.cursors import URGENT, Cursor, write_cursor
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
 from shared.applications.tasks import repository
@@ -45,7 +45,7 @@ class Tasks:
     async def page(
         self, *, role: str | None, state: str, after: Cursor | None, limit: int, language: Language
     ) -> dict[str, Any]:
-        """List the provider's tasks for the caller's roles, overdue first; raises WrongRole for a role he lacks."""
+        """List tasks for the caller's roles, urgent first, then overdue; raises WrongRole for a role he lacks."""
         if state not in _STATES:
             raise InvalidRequest([FieldError(pointer="/state", code="choice")])
         rows = await repository.page(
@@ -63,8 +63,11 @@ class Tasks:
         known = [(row, persons[row.patient]) for row in shown if row.patient in persons]
         seen = [(person, row.application) for row, person in known]
         await record_access(self._session, self._actor, "tasks-listed", seen, at=self._now)
-        more = write_cursor(self._office, shown[-1].due_at, shown[-1].id) if len(rows) > limit else None
+        more = self._cursor(shown[-1]) if len(rows) > limit else None
         return {"items": [self._item(row, person, language) for row, person in known], "next_cursor": more}
+
+    def _cursor(self, last: Row[Any]) -> str:
+        return write_cursor(self._office, URGENT if last.urgent else last.due_at, last.id)
 
     def _performers(self, role: str | None) -> list[str]:
         if role is None:
@@ -98,6 +101,7 @@ class Tasks:
             "title": step_of(edition, task).title[language],
             "performer": task.performer,
             "state": task.state,
+            "urgent": task.urgent,
             "opened_at": task.opened_at,
             "limit": task.due["limit"] if task.due else None,
             "due_at": task.due_at,
