@@ -88,7 +88,7 @@ class TestTheRightfulPerson:
         assert (await rightful.log_in(with_certificate=True))["acr"] == "certificate"
 
     async def _ended(self, portal):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 with suppress(Differs):
                     refusal = await refused(portal.api.get("/applications"))

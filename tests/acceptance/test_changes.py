@@ -57,7 +57,7 @@ async def holder(town: Any, slot: str) -> list[Any]:
 
 
 async def until_issued(portal: Portal, application: str) -> dict[str, Any]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (shown := await portal.api.get(f"/applications/{application}"))["state"] != "issued":
             await asyncio.sleep(0.1)
     return dict(shown)

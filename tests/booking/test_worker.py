@@ -17,6 +17,6 @@ class TestWorker:
         platform: Platform = booking.platform
         (job,) = own_jobs(platform)
         assert (job.name, job.ready) == ("slots ahead", True)
-        async with running([job]), asyncio.timeout(10):
+        async with running([job]), asyncio.timeout(60):
             while len(await booking.rows("SELECT 1 FROM slots")) < 12:
                 await asyncio.sleep(0.05)

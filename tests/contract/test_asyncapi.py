@@ -47,7 +47,7 @@ async def messages(whole_region, walk_of):
         walk = walk_of(region)
         await walk.succeed()
         await walk.be_refused_at_condition_3(*REFUSALS[region])
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             found = await all_messages(whole_region.kafka)
             if {headers(message)["ce_type"] for message in found} >= TYPES:

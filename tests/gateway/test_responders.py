@@ -87,7 +87,7 @@ class TestResponders:
         began = asyncio.get_running_loop().time()
         with pytest.raises(SignatureNotJudged):
             await bench.judge()
-        assert asyncio.get_running_loop().time() - began < 2
+        assert asyncio.get_running_loop().time() - began < 20  # a slow responder takes 30 seconds
         bench.server.behave("/ocsp", "ok")
         assert (await bench.judge()).code is Code.VALID
 

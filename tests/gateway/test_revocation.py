@@ -115,7 +115,7 @@ class TestFetcher:
         world.behave("slow", "root")
         began = asyncio.get_running_loop().time()
         await world.fetch()
-        assert asyncio.get_running_loop().time() - began < 3
+        assert asyncio.get_running_loop().time() - began < 20  # a slow source takes 30 seconds
         held = {row.url.rpartition("/")[2]: row for row in await world.rows()}
         assert held["root.crl"].trouble == "ServerTimeoutError" or "Timeout" in held["root.crl"].trouble
         assert held["leaf.crl"].sha256

@@ -100,7 +100,7 @@ class TestTheLists:
             before = {name: (place / name).read_bytes() for name in LISTS}
             async with (
                 served(home, kind, made, port=0, every=timedelta(milliseconds=20)) as server,
-                asyncio.timeout(20),
+                asyncio.timeout(60),
             ):
                 while any((place / name).read_bytes() == before[name] for name in LISTS):
                     await asyncio.sleep(0.02)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.io
 
 
 async def until_new(server: backing.Backing, old: int | None) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while server.pid in {None, old}:
             await asyncio.sleep(0.05)
 

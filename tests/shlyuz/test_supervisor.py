@@ -69,7 +69,7 @@ def alive(pid: int) -> bool:
     return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.02)
@@ -117,12 +117,12 @@ class TestSupervisor:
             scene.program("web", SERVER, port=free_port()),
             scene.program("worker", SERVER, port=free_port()),
         )
-        async with scene.supervised(first, second) as supervisor, asyncio.timeout(10):
+        async with scene.supervised(first, second) as supervisor, asyncio.timeout(60):
             await supervisor.ready()
             assert set(supervisor.pids) == {"web", "worker"}
 
     async def test_starts_a_killed_program_again(self, scene: Scene) -> None:
-        async with scene.supervised(scene.program("web", SERVER, port=free_port())) as supervisor, asyncio.timeout(20):
+        async with scene.supervised(scene.program("web", SERVER, port=free_port())) as supervisor, asyncio.timeout(60):
             await supervisor.ready()
             victim = supervisor.pids["web"]
             os.kill(victim, signal.SIGKILL)
@@ -150,19 +150,19 @@ class TestSupervisor:
 
     async def test_gives_up_waiting_for_one_that_only_crashes(self, scene: Scene) -> None:
         program = scene.program("broken", CRASHER, port=free_port())
-        async with scene.supervised(program) as supervisor, asyncio.timeout(20):
+        async with scene.supervised(program) as supervisor, asyncio.timeout(60):
             with pytest.raises(CrashLoop, match=rf"broken has died {CRASHES} times in a row(.|\n)*no such database"):
                 await supervisor.ready()
         assert scene.said[0] == "broken ended by itself with status 1; started again in 0.05 s"
         assert scene.said[1] == "broken ended by itself with status 1; started again in 0.1 s"
 
     async def test_reports_a_crash_loop_and_goes_on_trying(self, scene: Scene) -> None:
-        async with scene.supervised(scene.program("broken", CRASHER)), asyncio.timeout(20):
+        async with scene.supervised(scene.program("broken", CRASHER)), asyncio.timeout(60):
             await until(lambda: len(scene.said) > CRASHES + 1)
         assert sum("times in a row" in sentence for sentence in scene.said) == 1
 
     async def test_begins_anew_when_the_process_that_starts_the_others_is_killed(self, scene: Scene) -> None:
-        async with scene.supervised(scene.program("web", SERVER, port=free_port())) as supervisor, asyncio.timeout(30):
+        async with scene.supervised(scene.program("web", SERVER, port=free_port())) as supervisor, asyncio.timeout(60):
             await supervisor.ready()
             victim = supervisor.pids["web"]
             nursery = int(Path(f"/proc/{victim}/stat").read_text().rsplit(")", 1)[1].split()[1])
@@ -189,7 +189,7 @@ class TestNursery:
             sys.executable, script, scene.folder, str(free_port()), stdout=asyncio.subprocess.PIPE
         )
         assert process.stdout is not None
-        pid = int(await asyncio.wait_for(process.stdout.readline(), 20))
+        pid = int(await asyncio.wait_for(process.stdout.readline(), 60))
         assert alive(pid)
         process.kill()
         await process.communicate()

@@ -30,7 +30,7 @@ async def heard(kafka, application):
     await consumer.start()
     messages = []
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(messages) < 3:
                 message = await consumer.getone()
                 messages += [message] if message.key.decode() == application else []
@@ -51,7 +51,7 @@ class TestWorker:
         worker = create("attachment", settings, [world.module])
         async with worker.router.lifespan_context(worker):
             messages = await heard(kafka, filed["id"])
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not await world.rows("SELECT 1 FROM providers WHERE bin = :bin", bin=NEW_BIN):
                     await asyncio.sleep(0.1)
         facts = [dict(message.headers)["ce_type"].decode().split(".")[3] for message in messages]

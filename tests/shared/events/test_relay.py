@@ -1,7 +1,6 @@
 """The outbox and its relay, on the real database and broker."""
 
 import asyncio
-import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -57,15 +56,13 @@ class TestRelay:
     async def test_wakes_in_process_after_a_commit(
         self, database, settings, outbox, topic, submitted, at_work, eventually
     ):
-        slow = settings.model_copy(update={"relay_poll": timedelta(seconds=30)})
+        slow = settings.model_copy(update={"relay_poll": timedelta(hours=1)})
         relay = Relay("sample", database, slow, outbox=outbox)
         async with at_work(relay):
             await eventually(lambda: _holds(lambda: relay.ready))
             await asyncio.sleep(0.2)
-            began = time.monotonic()
             await publish(database, outbox, topic, submitted())
             await eventually(lambda: _none_left(database))
-            assert time.monotonic() - began < 3
 
     async def test_keeps_each_keys_order_with_three_replicas(
         self, database, settings, outbox, topic, submitted, at_work, read, sample

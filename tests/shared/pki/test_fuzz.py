@@ -87,10 +87,10 @@ PARSERS: dict[str, tuple[Callable[[bytes], object], bytes, tuple[type[Exception]
 
 def survives(name: str, data: bytes) -> None:
     parse, _, expected = PARSERS[name]
-    before = time.perf_counter()
+    before = time.process_time()
     with contextlib.suppress(*expected):
         parse(data)
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
 
 
 @pytest.mark.parametrize("name", PARSERS)
@@ -143,10 +143,10 @@ class TestSlowOnPurpose:
             certificate.parse(Authority.create(at=NOW, algorithm="ecdsa").issuing.certificate) for _ in range(100)
         )
         trust = Trust(anchors=TRUST.anchors, intermediates=many)
-        before = time.perf_counter()
+        before = time.process_time()
         verdict = Verifier(trust, RevocationIndex()).verify(DOCUMENT, MESSAGE, at=NOW, expect=Expectation.person())
         assert verdict.code.verdict == "invalid"
-        assert time.perf_counter() - before < 1
+        assert time.process_time() - before < 1
 
     def test_a_judge_survives_lines_of_anything(self, tmp_path):
         judge = Judge(tmp_path)

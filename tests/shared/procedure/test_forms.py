@@ -132,3 +132,38 @@ class TestTheDataOfAStep:
     def test_of_an_unknown_outcome_is_refused(self, edition):
         with pytest.raises(UnknownOutcome):
             outcome_schema(edition("akmola", "booking").step("give-time"), "maybe")
+
+
+class TestAResidence:
+    """An address in its parts, by which a district can be found."""
+
+    HOME = {"locality": "Тараз қаласы", "street": "Абай көшесі", "house": "12А", "flat": "5"}
+
+    @pytest.mark.parametrize("region", ["akmola", "zhambyl"])
+    def test_is_asked_by_the_form_of_attachment(self, edition, region):
+        schema = form_schema(edition(region, "attachment"))
+        assert errors(schema, {"address": self.HOME, "phone": AKMOLA["phone"]}) == []
+        without_flat = {key: part for key, part in self.HOME.items() if key != "flat"}
+        assert errors(schema, {"address": without_flat, "phone": AKMOLA["phone"]}) == []
+
+    @pytest.mark.parametrize(
+        ("change", "wrong"),
+        [
+            ({"street": None}, ["address"]),
+            ({"street": " "}, ["address/street"]),
+            ({"street": "a" * 101}, ["address/street"]),
+            ({"street": "Абай\u202eкөшесі"}, ["address/street"]),
+            ({"house": "үй"}, ["address/house"]),
+            ({"house": "0"}, ["address/house"]),
+            ({"flat": ""}, ["address/flat", "address/flat"]),
+            ({"country": "KZ"}, ["address"]),
+        ],
+    )
+    def test_refuses(self, edition, change, wrong):
+        home = {name: part for name, part in (self.HOME | change).items() if part is not None}
+        fields = {"address": home, "phone": AKMOLA["phone"]}
+        assert errors(form_schema(edition("zhambyl", "attachment")), fields) == wrong
+
+    def test_is_no_line_of_text(self, edition):
+        fields = {"address": "Тараз, Абай, 12", "phone": AKMOLA["phone"]}
+        assert errors(form_schema(edition("zhambyl", "attachment")), fields) == ["address"]

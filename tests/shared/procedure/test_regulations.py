@@ -81,6 +81,7 @@ class TestRegulations:
             for edition in regulations.current(dt.date(2026, 11, 23))
             for step in edition.steps
             for precondition in step.preconditions
+            if precondition.clause
         }
         assert required == {
             ("zhambyl", "booking", "accept"): ("in-population-register", "direct", "phone"),

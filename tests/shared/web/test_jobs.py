@@ -29,7 +29,7 @@ class TestRunning:
     @pytest.mark.parametrize("error", [RuntimeError, asyncio.CancelledError])
     async def test_starts_a_job_again_that_failed_or_met_a_cancellation_that_nobody_asked_for(self, error):
         job = Failing(error)
-        async with running([job]), asyncio.timeout(5):
+        async with running([job]), asyncio.timeout(60):
             while job.runs < 2:
                 await asyncio.sleep(0.05)
 
@@ -48,7 +48,7 @@ class TestPeriodic:
             deeds.append(1)
 
         job = Periodic("p", timedelta(seconds=60), deed)
-        async with running([job]), asyncio.timeout(5):
+        async with running([job]), asyncio.timeout(60):
             while len(deeds) < 3:
                 await asyncio.sleep(0.01)
                 job.wake()

@@ -55,7 +55,7 @@ class TestRunService:
         async with process("web", SHLYUZ_DATABASE_URL=database_url, SHLYUZ_CALLER_KEYS=str(callers[0])) as (web, url):
             assert await until_ready(url) == {"database": "ok"}
             web.send_signal(number)
-            out, err = await asyncio.wait_for(web.communicate(), 10)
+            out, err = await asyncio.wait_for(web.communicate(), 60)
         assert (web.returncode, err) == (0, b"")
         assert b"Traceback" not in out
 
@@ -70,7 +70,7 @@ class TestRunService:
             )  # fmt: skip
             async with database.transaction() as session:
                 await Outbox("sample").publish(session, event, topic="sample.worker.v1", at=await database.now())
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 waiting = 1
                 while waiting:
                     await asyncio.sleep(0.05)
@@ -81,7 +81,7 @@ class TestRunService:
             async with httpx.AsyncClient(trust_env=False) as client:
                 assert "shlyuz_events_sent_total" in (await client.get(f"{url}/metrics")).text
             worker.send_signal(signal.SIGTERM)
-            _, err = await asyncio.wait_for(worker.communicate(), 10)
+            _, err = await asyncio.wait_for(worker.communicate(), 60)
         assert (worker.returncode, err) == (0, b"")
 
     async def test_says_which_setting_is_wrong(self):
@@ -100,7 +100,7 @@ class TestRunService:
     async def test_fails_when_its_port_is_taken(self, running):
         database_url = running.settings.database_url.get_secret_value()
         async with process("web", SHLYUZ_DATABASE_URL=database_url, SHLYUZ_PORT=str(running.port)) as (web, _):
-            await asyncio.wait_for(web.communicate(), 20)
+            await asyncio.wait_for(web.communicate(), 60)
         assert web.returncode == 3
 
     async def test_loads_only_what_a_web_process_needs(self):

@@ -1,18 +1,21 @@
 """A performer at the provider's workstation: sees the task come, claims it, decides, signs."""
 
+import asyncio
 import json
 from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
 from shared.pki.signing import SigningKey, sign
 from shlyuz.demo.api import PREFIX, Api, signed_body
 from shlyuz.demo.portal import log_in_with_key
+
+_PATIENCE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +43,19 @@ class Workstation:
             yield _events(response)
 
     async def task_of(self, application: str) -> Mapping[str, Any]:
-        """Find the open task of an application among the provider's."""
-        for item in (await self.api.get("/tasks", limit=100))["items"]:
-            if item["application"]["id"] == application:
-                return dict(item)
-        raise LookupError(f"no task of {application} at {self.bin}")
+        """Find the open task of an application among the provider's, page by page."""
+        cursor: str | None = None
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while True:
+                page = await self.api.get("/tasks", limit=100, cursor=cursor)
+                if page["unavailable"]:  # some service was too busy to answer: ask again
+                    await asyncio.sleep(1)
+                    continue
+                for item in page["items"]:
+                    if item["application"]["id"] == application:
+                        return dict(item)
+                if (cursor := page["next_cursor"]) is None:
+                    raise LookupError(f"no task of {application} at {self.bin}")
 
     async def claim(self, task: str) -> Mapping[str, Any]:
         """Take the task on; gives all that the step needs."""
