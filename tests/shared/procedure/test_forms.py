@@ -134,16 +134,17 @@ class TestTheDataOfAStep:
             outcome_schema(edition("akmola", "booking").step("give-time"), "maybe")
 
 
+HOME = {"locality": "Тараз қаласы", "street": "Абай көшесі", "house": "12А", "flat": "5"}
+
+
 class TestAResidence:
     """An address in its parts, by which a district can be found."""
-
-    HOME = {"locality": "Тараз қаласы", "street": "Абай көшесі", "house": "12А", "flat": "5"}
 
     @pytest.mark.parametrize("region", ["akmola", "zhambyl"])
     def test_is_asked_by_the_form_of_attachment(self, edition, region):
         schema = form_schema(edition(region, "attachment"))
-        assert errors(schema, {"address": self.HOME, "phone": AKMOLA["phone"]}) == []
-        without_flat = {key: part for key, part in self.HOME.items() if key != "flat"}
+        assert errors(schema, {"address": HOME, "phone": AKMOLA["phone"]}) == []
+        without_flat = {key: part for key, part in HOME.items() if key != "flat"}
         assert errors(schema, {"address": without_flat, "phone": AKMOLA["phone"]}) == []
 
     @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ class TestAResidence:
         ],
     )
     def test_refuses(self, edition, change, wrong):
-        home = {name: part for name, part in (self.HOME | change).items() if part is not None}
+        home = {name: part for name, part in (HOME | change).items() if part is not None}
         fields = {"address": home, "phone": AKMOLA["phone"]}
         assert errors(form_schema(edition("zhambyl", "attachment")), fields) == wrong
 

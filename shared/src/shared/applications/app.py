@@ -1,6 +1,6 @@
 """The application of an owning service, and its worker: the same for booking, attachment, certificate and lab."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
@@ -18,6 +18,8 @@ from shared.applications.registering import endpoints as registering
 from shared.applications.results import endpoints as results
 from shared.applications.settings import ApplicationsSettings
 from shared.applications.tasks import endpoints as tasks
+from shared.events import Outbox
+from shared.personal import Persons
 from shared.procedure import load
 from shared.web import Platform, Resource, create_app
 
@@ -26,17 +28,22 @@ _ROUTERS: Sequence[APIRouter] = (
     documents.router, tasks.router, journals.router, results.router,
 )  # fmt: skip
 
+ModuleMaker = Callable[[Persons, Outbox], ServiceModule]
+"""Makes a module that keeps personal data or tells facts of its own, once there are keys and an outbox."""
+
 
 def create(
     service: str,
     settings: ApplicationsSettings,
     modules: Sequence[ServiceModule] = (),
     *,
+    made: Sequence[ModuleMaker] = (),
     routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """Make the web process of an owning service; without modules its catalogue is empty.
 
-    `routers` are what the service offers besides the case file, of no one of its modules.
+    `made` are modules too, made at the start; `routers` are what the service offers besides the case file: the routes
+    of no one of its modules, or of one that is made.
 
     The migrations are those of the package named `service`. Raises RuntimeError when SHLYUZ_REGULATIONS is not set,
     RegulationsInvalid with every fault when the law cannot be carried out.
@@ -46,27 +53,30 @@ def create(
         service=service,
         settings=settings,
         routers=[*_ROUTERS, *own, *routers],
-        resources=office_resources(settings, modules),
+        resources=office_resources(settings, modules, made),
         migrations=service,
         body_limits={"/documents": settings.document_bytes},
     )
 
 
-def office_resources(settings: ApplicationsSettings, modules: Sequence[ServiceModule]) -> Mapping[str, Resource]:
+def office_resources(
+    settings: ApplicationsSettings, modules: Sequence[ServiceModule], made: Sequence[ModuleMaker] = ()
+) -> Mapping[str, Resource]:
     """Give the resource that the routes and jobs of a case file need; the law is read now, so its faults end it."""
     if settings.regulations is None:
         raise RuntimeError("SHLYUZ_REGULATIONS is not set")
-    regulations, indexed = load(settings.regulations), by_service(modules)
+    regulations = load(settings.regulations)
 
     @asynccontextmanager
     async def office(platform: Platform) -> AsyncIterator[Office]:
+        persons, outbox = platform.need_persons(), platform.outbox
         yield Office(
             service=platform.service,
             settings=settings,
             regulations=regulations,
-            modules=indexed,
-            persons=platform.need_persons(),
-            outbox=platform.outbox,
+            modules=by_service([*modules, *(make(persons, outbox) for make in made)]),
+            persons=persons,
+            outbox=outbox,
         )
 
     return {"office": office}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.applications.app import office_resources
+from shared.applications.app import ModuleMaker, office_resources
 from shared.applications.case import ServiceModule
 from shared.applications.chaining import Chainer
 from shared.applications.office import Office
@@ -24,6 +24,7 @@ def create(
     settings: ApplicationsSettings,
     modules: Sequence[ServiceModule] = (),
     *,
+    made: Sequence[ModuleMaker] = (),
     own_jobs: OwnJobs | None = None,
 ) -> FastAPI:
     """Make the worker process of an owning service; `own_jobs` adds what the service alone does in the background."""
@@ -44,7 +45,11 @@ def create(
         ]
 
     return create_worker(
-        service=service, settings=settings, jobs=jobs, resources=office_resources(settings, modules), migrations=service
+        service=service,
+        settings=settings,
+        jobs=jobs,
+        resources=office_resources(settings, modules, made),
+        migrations=service,
     )
 
 

@@ -32,7 +32,23 @@ _RFC3339 = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6}
 
 _INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": _RFC3339}
 
+
+def _line(longest: int) -> Schema:
+    return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": r"\S", "not": {"pattern": _UNFIT}}
+
+
 _PLAIN: Mapping[str, Schema] = {
+    "residence": {
+        "type": "object",
+        "properties": {
+            "locality": _line(100),
+            "street": _line(100),
+            "house": _line(16) | {"pattern": "^[1-9]"},
+            "flat": _line(16),
+        },
+        "required": ["locality", "street", "house"],
+        "additionalProperties": False,
+    },
     "slot": {
         "type": "object",
         "properties": {"id": {"type": "string", "pattern": _ID}, "starts_at": _INSTANT},
@@ -48,7 +64,10 @@ _PLAIN: Mapping[str, Schema] = {
     "iin": {"type": "string", "pattern": _IIN},
     "icd10": {"type": "string", "pattern": _ICD10},
 }
-"""Kinds whose shape nothing in the field changes. A slot says its time too: the signer reads that, not the id."""
+"""Kinds whose shape nothing in the field changes. A slot says its time too: the signer reads that, not the id.
+
+A residence is an address in the parts by which a district is found.
+"""
 
 
 def form_schema(

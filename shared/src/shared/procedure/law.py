@@ -106,10 +106,18 @@ class Registration(Cited):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Cited):
+    """How long (plain time) a citizen may keep a free time for himself while he fills the form in and signs."""
+
+    limit: WrittenLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRules(Cited):
     """What one channel of a service adds: who gives the time, how many documents may be attached, its processes."""
 
     time_given_by: Literal["citizen", "performer"] | None = None
+    hold: Hold | None = None
     documents: Annotated[int, Field(ge=0, le=20)] = 0
     registration: Registration = Registration(source="ours")
     processes: Annotated[Mapping[ProcessKey, Process], Field(alias="process")] = field(default_factory=dict)
@@ -160,6 +168,7 @@ FieldKind = Literal[
     "text",
     "phone",
     "address",
+    "residence",
     "date",
     "moment",
     "choice",
@@ -326,3 +335,30 @@ class Withdrawal(Conditional):
     """The applicant's withdrawal: until `cut_off` before the time given; without one, until the result is signed."""
 
     cut_off: WrittenLimit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance(Conditional):
+    """Who notes, once the time given has come, whether the person came."""
+
+    performer: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationGround(Cited):
+    """Why a provider cannot keep a time that it gave; `frees` says that the time can be given to somebody else."""
+
+    code: Code
+    text: Text
+    frees: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation(Conditional):
+    """The provider's own change of a time it gave: whose deed it is, and the closed list of grounds."""
+
+    performer: Name
+    grounds: Annotated[tuple[CancellationGround, ...], Field(alias="ground", min_length=1)]
+
+    def ground(self, code: str | None) -> CancellationGround | None:
+        return next((ground for ground in self.grounds if ground.code == code), None)
