@@ -53,6 +53,10 @@ class TestHome:
         first = home.ports(["auth-web", "booking-web"], fixed={})
         assert home.ports(["auth-web", "booking-web"], fixed={}) == first
 
+    def test_gives_no_port_twice(self, home: Home) -> None:
+        names = [f"service-{number}" for number in range(400)]
+        assert len(set(home.ports(names, fixed={}).values())) == len(names)
+
     def test_takes_another_port_when_someone_has_taken_ours(self, home: Home) -> None:
         port = home.ports(["auth-web"], fixed={})["auth-web"]
         with socket.create_server(("127.0.0.1", port)):

@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,7 +121,7 @@ class Home:
             if not is_free(port):
                 raise PortTaken(name, port)
         kept = {name: port for name, port in known.items() if is_free(port)} | must
-        return self._remembered("ports.json", dict.fromkeys(names, free_port), known=kept)
+        return self._remembered("ports.json", dict.fromkeys(names, lambda: free_port(kept.values())), known=kept)
 
     def write(self, path: Path, data: bytes) -> Path:
         """Write a secret file as a whole or not at all."""
@@ -158,12 +158,13 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
+def free_port(promised: Collection[int] = ()) -> int:
     """A loopback port that no one listens on, by chance, so that two regions that start side by side do not meet.
 
-    Below the range from which the kernel takes ports for outgoing connections.
+    Below the range from which the kernel takes ports for outgoing connections; none that is `promised` already to
+    somebody who does not listen yet.
     """
     while True:
         port = 20_000 + secrets.randbelow(12_000)
-        if is_free(port):
+        if port not in promised and is_free(port):
             return port
