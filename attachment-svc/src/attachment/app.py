@@ -4,9 +4,10 @@ from fastapi import FastAPI
 
 from attachment.districts.endpoints import router as districts
 from attachment.register.endpoints import router as register
+from attachment.representing.endpoints import router as representing
 from attachment.settings import Settings
 from shared.applications import app
 
 
 def create(settings: Settings) -> FastAPI:
-    return app.create("attachment", settings, routers=[districts, register])
+    return app.create("attachment", settings, routers=[districts, register, representing])

@@ -46,3 +46,5 @@ async def administered(actor: Staff) -> str:
 AdministeredProvider = Annotated[str, Depends(administered)]
 MayLookUp = Annotated[Actor, Depends(may("look_up"))]
 MayChange = Annotated[Actor, Depends(may("change"))]
+MayRepresent = Annotated[Actor, Depends(may("represent"))]
+"""Staff who may record and revoke rights to act for another."""

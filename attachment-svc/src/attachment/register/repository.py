@@ -55,11 +55,16 @@ async def by_name(session: AsyncSession, name_key: bytes, limit: int) -> Sequenc
     return (await session.execute(_BY_NAME, {"key": name_key, "limit": limit})).all()
 
 
+async def by_id(session: AsyncSession, person: UUID) -> Row[Any] | None:
+    """Read a person."""
+    return (await session.execute(_BY_ID, {"id": person})).one_or_none()
+
+
 async def locked(session: AsyncSession, person: UUID) -> Row[Any] | None:
     """Read a person to be changed: locked first and read after, so that what is read is what the one before left."""
     if (await session.execute(_LOCK, {"id": person})).one_or_none() is None:
         return None
-    return (await session.execute(_BY_ID, {"id": person})).one_or_none()
+    return await by_id(session, person)
 
 
 async def add(session: AsyncSession, person: UUID, name_key: bytes, content: bytes, at: datetime) -> None:

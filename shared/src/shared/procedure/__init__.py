@@ -59,6 +59,7 @@ from shared.procedure.law import (
 from shared.procedure.limits import Limit
 from shared.procedure.loading import Fault, RegulationsInvalid, load
 from shared.procedure.regulations import Login, NoEditionInForce, Organisation, Region, Regulations, UnknownEdition
+from shared.procedure.representation import Proof, Right
 from shared.procedure.texts import Language, Text
 from shared.procedure.trace import TraceNote, describe
 from shared.procedure.transition import Change, Notice, Transition
@@ -107,6 +108,7 @@ __all__ = [
     "Precondition",
     "ProcedureError",
     "Process",
+    "Proof",
     "RefuseStep",
     "Region",
     "Regulations",
@@ -114,6 +116,7 @@ __all__ = [
     "Reschedule",
     "Result",
     "ResultNotSealed",
+    "Right",
     "Signing",
     "State",
     "Status",

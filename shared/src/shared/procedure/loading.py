@@ -1,6 +1,7 @@
 """Reading the law: every file under the regulations folder, checked as a whole, all that is wrong said at once.
 
 The folder holds `calendars/<year>.toml`, and for each region a folder with `region.toml` and `<service>.toml` files.
+`representation.toml` beside them is for all regions; without it nobody may act for another.
 """
 
 import tomllib
@@ -15,11 +16,13 @@ from shared.procedure.calendar import Calendar, YearTable
 from shared.procedure.checks import wrongs
 from shared.procedure.edition import Edition, EditionTable
 from shared.procedure.regulations import Region, Regulations
+from shared.procedure.representation import Right
 
 T = TypeVar("T")
 
 _CALENDARS = "calendars"
 _REGION = "region.toml"
+_REPRESENTATION = "representation.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +52,17 @@ class _RegulationFile:
     editions: Annotated[tuple[EditionTable, ...], Field(alias="edition", min_length=1)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RepresentationFile:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    rights: Annotated[tuple[Right, ...], Field(alias="right", min_length=1)]
+
+
 _REGION_TABLE = TypeAdapter(Region)
 _REGULATION_FILE = TypeAdapter(_RegulationFile)
 _YEAR_TABLE = TypeAdapter(YearTable)
+_REPRESENTATION_FILE = TypeAdapter(_RepresentationFile)
 
 
 def load(folder: Path) -> Regulations:
@@ -59,10 +70,10 @@ def load(folder: Path) -> Regulations:
     reader = _Reader(folder)
     years = reader.years()
     regions = reader.regions()
-    editions = reader.editions(regions)
+    editions, rights = reader.editions(regions), reader.rights()
     if reader.faults:
         raise RegulationsInvalid(reader.faults)
-    return Regulations(regions=regions, editions=editions, calendar=Calendar.of(years))
+    return Regulations(regions=regions, editions=editions, calendar=Calendar.of(years), rights=rights)
 
 
 class _Reader:
@@ -104,6 +115,14 @@ class _Reader:
                 self._check(file, written.editions, region)
             if written and region:
                 found[region.code, file.stem] = _joined(written.editions, region, file.stem)
+        return found
+
+    def rights(self) -> dict[str, Right]:
+        file = self.folder / _REPRESENTATION
+        written = self._read(file, _REPRESENTATION_FILE) if file.is_file() else None
+        found = {right.kind: right for right in written.rights} if written else {}
+        if written and len(found) < len(written.rights):
+            self._fault(file, "right", "says the same kind twice")
         return found
 
     def _check(self, file: Path, editions: tuple[EditionTable, ...], region: Region | None) -> None:

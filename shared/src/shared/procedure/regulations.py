@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from shared.procedure.calendar import Calendar
 from shared.procedure.edition import Assurance, Edition
 from shared.procedure.law import Cited, Code, Name, Oid, Performer
+from shared.procedure.representation import Right
 from shared.procedure.texts import Text, Words
 
 
@@ -81,11 +82,12 @@ class Region:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regulations:
-    """Everything that was loaded, checked as a whole."""
+    """Everything that was loaded, checked as a whole; `rights` to act for another, by kind, hold in all regions."""
 
     regions: Mapping[str, Region]
     editions: Mapping[tuple[str, str], tuple[Edition, ...]]
     calendar: Calendar
+    rights: Mapping[str, Right] = field(default_factory=dict)
 
     def edition(self, region: str, service: str, on: dt.date) -> Edition:
         """The edition in use on the local day of filing: the latest adopted by then. Raises NoEditionInForce."""
