@@ -6,8 +6,8 @@ from typing import Final, Self
 
 from shared.procedure import Regulations
 
-OFFICES: Final = frozenset({"supervisor", "journal_keeper", "administrator"})
-"""Roles that no regulation names [ours]: who reassigns tasks, who keeps the journals, who administers."""
+OFFICES: Final = frozenset({"supervisor", "journal_keeper", "administrator", "doctor"})
+"""Roles that no regulation names [ours]: who reassigns tasks, who keeps the journals, who administers, who visits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from shared.events.facts import (
     State,
     StepCompleted,
     StepOpened,
+    VisitEnded,
 )
 from shared.events.tables import outbox
 from shared.procedure import Change, Task, Transition
@@ -44,6 +45,7 @@ _FACTS: Mapping[str, type[ApplicationEvent]] = {
     "withdrawn": ApplicationWithdrawn,
     "cancelled": ApplicationWithdrawn,
     "rescheduled": ApplicationRescheduled,
+    "visit-ended": VisitEnded,
 }
 _TASK_COLUMNS = """id uuid, provider text, step text, round integer, performer text, state text, opened_at timestamptz,
     due_at timestamptz, due jsonb, shown_at timestamptz, closed_at timestamptz, outcome text, ground text,

@@ -23,6 +23,7 @@ from shared.events.facts import (
     StepOpened,
     StepOverdue,
     StepReleased,
+    VisitEnded,
 )
 from shared.events.outbox import Outbox
 from shared.events.topics import (
@@ -61,6 +62,7 @@ __all__ = [
     "StepOpened",
     "StepOverdue",
     "StepReleased",
+    "VisitEnded",
     "application_topic",
     "dead_letter_topic",
     "event_types",

@@ -99,6 +99,12 @@ class StepOverdue(ApplicationEvent):
     type: ClassVar[str] = "kz.shlyuz.application.step-overdue.v1"
 
 
+class VisitEnded(ApplicationEvent):
+    """The doctor's visit that was given is over, however it ended."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.visit-ended.v1"
+
+
 class EnrolmentEvent(Event):
     """Something happened to an enrolment period; a transfer is the end of one and the opening of another."""
 
