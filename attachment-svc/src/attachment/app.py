@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from attachment.districts.endpoints import router as districts
+from attachment.module import Attaching
 from attachment.register.endpoints import router as register
 from attachment.representing.endpoints import router as representing
 from attachment.settings import Settings
@@ -10,4 +11,4 @@ from shared.applications import app
 
 
 def create(settings: Settings) -> FastAPI:
-    return app.create("attachment", settings, routers=[districts, register, representing])
+    return app.create("attachment", settings, made=[Attaching], routers=[districts, register, representing])

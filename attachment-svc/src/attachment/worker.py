@@ -2,9 +2,10 @@
 
 from fastapi import FastAPI
 
+from attachment.module import Attaching
 from attachment.settings import Settings
 from shared.applications import worker
 
 
 def create(settings: Settings) -> FastAPI:
-    return worker.create("attachment", settings)
+    return worker.create("attachment", settings, made=[Attaching])

@@ -32,6 +32,7 @@ _OF_PROVIDER = text("""
     FROM districts d LEFT JOIN district_houses h ON h.district = d.id
     WHERE d.provider = :provider GROUP BY d.id ORDER BY d.name
 """)
+_NAME = text("SELECT name FROM districts WHERE id = :id")
 _COVERING = text("""
     SELECT x.row, h.district, d.provider
     FROM jsonb_to_recordset(CAST(:rows AS jsonb))
@@ -92,3 +93,9 @@ async def covering(session: AsyncSession, places: Sequence[Place | None]) -> dic
             )  # fmt: skip
     found = await session.execute(_COVERING, {"rows": as_rows(rows)})
     return {row.row: (row.district, row.provider) for row in found}
+
+
+async def name_of(session: AsyncSession, district: UUID) -> str:
+    """Give the name of a district that there is."""
+    name: str = (await session.execute(_NAME, {"id": district})).scalar_one()
+    return name

@@ -12,6 +12,27 @@ State = Literal["present", "away", "dead"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Residence:
+    """Where somebody lives, in the parts that make an address."""
+
+    locality: str
+    street: str
+    house: str
+    flat: str | None = None
+
+    def __repr__(self) -> str:
+        return "Residence(…)"
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def written(self) -> str:
+        """Write the address as one line."""
+        house = self.house if self.flat is None else f"{self.house}, {self.flat}"
+        return f"{self.locality}, {self.street}, {house}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalData:
     """What the register holds about a person; sealed as a whole under his own key."""
 
@@ -30,6 +51,15 @@ class PersonalData:
 
     def __repr__(self) -> str:
         return "PersonalData(…)"
+
+    @property
+    def residence(self) -> Residence:
+        return Residence(locality=self.locality, street=self.street, house=self.house, flat=self.flat)
+
+    @property
+    def name(self) -> str:
+        """Write the name as people do: surname, given name, patronymic."""
+        return " ".join(part for part in (self.surname, self.given_name, self.patronymic) if part)
 
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}  # asdict copies deeply, ten times as slowly

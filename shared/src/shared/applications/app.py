@@ -12,14 +12,12 @@ from shared.applications.changing import endpoints as changing
 from shared.applications.documents import endpoints as documents
 from shared.applications.filing import endpoints as filing
 from shared.applications.journals import endpoints as journals
-from shared.applications.office import Office, by_service
+from shared.applications.office import Means, Office, by_service
 from shared.applications.providers import endpoints as providers
 from shared.applications.registering import endpoints as registering
 from shared.applications.results import endpoints as results
 from shared.applications.settings import ApplicationsSettings
 from shared.applications.tasks import endpoints as tasks
-from shared.events import Outbox
-from shared.personal import Persons
 from shared.procedure import load
 from shared.web import Platform, Resource, create_app
 
@@ -28,8 +26,7 @@ _ROUTERS: Sequence[APIRouter] = (
     documents.router, tasks.router, journals.router, results.router,
 )  # fmt: skip
 
-ModuleMaker = Callable[[Persons, Outbox], ServiceModule]
-"""Makes a module that keeps personal data or tells facts of its own, once there are keys and an outbox."""
+ModuleMaker = Callable[[Means], ServiceModule]
 
 
 def create(
@@ -69,14 +66,14 @@ def office_resources(
 
     @asynccontextmanager
     async def office(platform: Platform) -> AsyncIterator[Office]:
-        persons, outbox = platform.need_persons(), platform.outbox
+        means = Means(persons=platform.need_persons(), outbox=platform.outbox, regulations=regulations)
         yield Office(
             service=platform.service,
             settings=settings,
             regulations=regulations,
-            modules=by_service([*modules, *(make(persons, outbox) for make in made)]),
-            persons=persons,
-            outbox=outbox,
+            modules=by_service([*modules, *(make(means) for make in made)]),
+            persons=means.persons,
+            outbox=means.outbox,
         )
 
     return {"office": office}

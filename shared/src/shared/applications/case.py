@@ -41,7 +41,8 @@ class Provider:
 class Accepted:
     """An application that is about to be accepted: checked in every way but the service's own.
 
-    `id` is final although no row exists yet. `fields` passed the edition's schema. `filed_at` is UTC.
+    `id` is final although no row exists yet. `fields` passed the edition's schema. `filed_at` is UTC. `documents` are
+    the uploads that the applicant names: his own, and free.
     """
 
     id: UUID
@@ -55,6 +56,7 @@ class Accepted:
     fields: Mapping[str, Any]
     filed_at: datetime
     actor: Actor
+    documents: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

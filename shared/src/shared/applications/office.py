@@ -28,6 +28,15 @@ class ServiceNotOffered(ProblemError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a module needs that keeps personal data or tells facts of its own; there at the start, and not before."""
+
+    persons: Persons
+    outbox: Outbox
+    regulations: Regulations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """Hold the collaborators of one owning service; built once at start."""
 

@@ -49,6 +49,16 @@ _PLAIN: Mapping[str, Schema] = {
         "required": ["locality", "street", "house"],
         "additionalProperties": False,
     },
+    "representation": {
+        "type": "object",
+        "properties": {
+            "kind": {"type": "string", "pattern": _CODE, "maxLength": 60},
+            "proof": {"type": "string", "pattern": _CODE, "maxLength": 60},
+            "number": _line(64),
+        },
+        "required": ["kind", "proof", "number"],
+        "additionalProperties": False,
+    },
     "slot": {
         "type": "object",
         "properties": {"id": {"type": "string", "pattern": _ID}, "starts_at": _INSTANT},
@@ -66,7 +76,8 @@ _PLAIN: Mapping[str, Schema] = {
 }
 """Kinds whose shape nothing in the field changes. A slot says its time too: the signer reads that, not the id.
 
-A residence is an address in the parts by which a district is found.
+A residence is an address in the parts by which a district is found. A representation says which right to act for the
+patient was shown, and by which document: codes of representation.toml.
 """
 
 

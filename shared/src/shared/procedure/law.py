@@ -169,6 +169,7 @@ FieldKind = Literal[
     "phone",
     "address",
     "residence",
+    "representation",
     "date",
     "moment",
     "choice",

@@ -98,7 +98,7 @@ class Filer:
         check_fields(self._office.form(edition, Channel.PORTAL), filing.document.fields, under="/fields")
         self._check_documents(filing, edition, look.documents, person)
         new = New(
-            accepted=_accepted(filing, application, provider, edition),
+            accepted=_accepted(filing, application, provider, edition, tuple(self._named(filing))),
             person=person,
             content=_content(filing),
             claim=filing.claim,
@@ -176,7 +176,9 @@ class Filer:
         }
 
 
-def _accepted(filing: Filing, application: UUID, provider: Provider, edition: Edition) -> Accepted:
+def _accepted(
+    filing: Filing, application: UUID, provider: Provider, edition: Edition, documents: tuple[UUID, ...]
+) -> Accepted:
     return Accepted(
         id=application,
         region=edition.region,
@@ -189,6 +191,7 @@ def _accepted(filing: Filing, application: UUID, provider: Provider, edition: Ed
         fields=filing.document.fields,
         filed_at=filing.now,
         actor=filing.actor,
+        documents=documents,
     )
 
 
