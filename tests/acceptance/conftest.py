@@ -17,16 +17,17 @@ from shared.pki.signing import SigningKey
 from shared.testing.authority import Authority
 from shared.testing.authority_server import AuthorityServer
 from shared.testing.identities import iin
-from shlyuz.demo import booking
+from shlyuz.demo import programme
 from shlyuz.demo.api import Api, Refused
 from shlyuz.demo.portal import Person, Portal
-from shlyuz.demo.walks import BookingWalk, refused
+from shlyuz.demo.walks import Walk, refused
 from shlyuz.demo.workstation import Workstation
 from shlyuz.demo.world import World, key_of
 from shlyuz.state import RegionState
 
 NOTHING = Counter[str]()
 LANGUAGES = ("kk", "ru", "en")
+PERFORMERS = {"akmola": "dispatcher", "zhambyl": "responsible_employee"}  # who carries out the booking on the portal
 PASSWORD = "жылы қыс жетті 7"
 NAMES = {"surname": "Тұрсынбекова", "given_name": "Ұлжан", "patronymic": "Өмірғалиқызы"}
 # What workers write by themselves whatever a request did, and what a notice needs besides its row.
@@ -59,9 +60,9 @@ class Town:
         """What anyone needs to check a result, whatever keys its signers have."""
         return replace(self.world, keys="gost").roots
 
-    def walk(self, region: str) -> BookingWalk:
-        """How people of that region book: what their form asks, what the performer decides."""
-        return booking.booking(self.world, region, 0, self.said.append)
+    def walk(self, region: str, service: str = "booking", channel: str = "portal") -> Walk:
+        """How people of that region use the service: what its form asks, what the performers decide."""
+        return programme.walk_of(self.world, region, service, 0, self.said.append, channel=channel)
 
     def newcomer(self, *, keys: str = "rsa", **names: str) -> Portal:
         """Someone with a certificate who never used the portal."""
@@ -87,7 +88,7 @@ class Town:
         self, region: str, role: str | None = None, *, provider: str | None = None, keys: str = "rsa"
     ) -> Workstation:
         """Someone of the (first) provider's staff, logged in; by default who carries the booking's step out."""
-        wanted = role or self.walk(region).performer
+        wanted = role or PERFORMERS[region]
         bin_ = provider or self.world.provider(region)["bin"]
         staff = next(each for each in self.world.people["staff"] if each["bin"] == bin_ and wanted in each["roles"])
         made = Workstation(api=Api(http=self.http), bin=bin_, key=key_of(staff, keys), password=staff["password"])
@@ -97,9 +98,9 @@ class Town:
     async def document(self, portal: Portal, region: str = "zhambyl", **changed: Any) -> dict[str, Any]:
         """A form filled in as the region's form asks, not signed yet; `changed` members are laid over it."""
         walk = self.walk(region)
-        fields = changed.pop("fields", None) or await walk.choose(walk, portal)
-        documents = await walk.attach(walk, portal)
-        provider = changed.pop("provider", walk.provider["bin"])
+        fields = changed.pop("fields", None) or await walk.acts.fill_in(walk, portal.api)
+        documents = await walk.acts.attach(walk, portal)
+        provider = changed.pop("provider", None) or await walk.acts.choose(walk)
         return {**await portal.fill_in(walk.service, provider, fields, documents), **changed}
 
     async def file(self, portal: Portal, region: str = "zhambyl", **changed: Any) -> dict[str, Any]:
@@ -111,7 +112,7 @@ class Town:
         """Claim the application's task and carry it out, or end it as told."""
         walk, workstation = self.walk(region), await self.workstation(region)
         task = await workstation.claim((await workstation.task_of(application))["id"])
-        await workstation.complete(task["id"], outcome or await walk.decide(walk, workstation, task))
+        await workstation.complete(task["id"], outcome or await walk.acts.decide(walk, workstation, task))
         return workstation
 
     def key_of(self, portal: Portal, **made: Any) -> SigningKey:

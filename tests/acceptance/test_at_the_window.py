@@ -63,7 +63,7 @@ async def carry_out(went):
         (outcome,) = open_["outcomes"]
         data = {}
         if "slot" in outcome["schema"]["properties"]:
-            _, went.slot = await first_free(went.workstation, went.workstation.bin)
+            _, went.slot = await first_free(went.workstation.api, went.workstation.bin)
             data = {"slot": went.slot}
         went.done.append(await api.post(f"/tasks/{task}/complete", {"outcome": outcome["key"], "data": data}))
         task = await next_task(went)
@@ -211,7 +211,7 @@ class TestARefusal:
         first, second = [
             (await workstation.api.post(ROUTE, visit_of(stranger, "akmola", "phone")))["task"] for _ in range(2)
         ]
-        _, slot = await first_free(workstation, workstation.bin)
+        _, slot = await first_free(workstation.api, workstation.bin)
         given = {"outcome": "time-given", "data": {"slot": slot}}
         await workstation.api.post(f"/tasks/{first}/complete", given)
         said = await problem(

@@ -93,7 +93,7 @@ class TestASlot:
 
     async def test_outside_the_schedule_is_refused(self, town, citizen, refuses):
         provider = town.world.people["providers"][-1]["bin"]
-        doctor, slot = await first_free(citizen, provider)
+        doctor, slot = await first_free(citizen.api, provider)
         administrator = await town.workstation("zhambyl", "administrator", provider=provider)
         path = f"/admin/doctors/{doctor['id']}/schedule"
         saturday = {"weekday": 5, "opens": "10:00", "closes": "12:00", "slot_minutes": 30}
@@ -103,17 +103,17 @@ class TestASlot:
         assert said["next_free"]
 
     async def test_of_another_provider_is_refused(self, town, citizen, refuses):
-        _, slot = await first_free(citizen, town.world.provider("akmola")["bin"])
+        _, slot = await first_free(citizen.api, town.world.provider("akmola")["bin"])
         await self._refused(town, citizen, refuses, slot, 422, "slot-of-another-provider")
 
     async def test_at_another_time_than_the_signed_one_is_refused(self, town, citizen, refuses):
-        _, slot = await first_free(citizen, town.world.provider("zhambyl")["bin"])
+        _, slot = await first_free(citizen.api, town.world.provider("zhambyl")["bin"])
         later = datetime.fromisoformat(slot["starts_at"]) + timedelta(minutes=5)
         said = slot | {"starts_at": later.isoformat()}
         await self._refused(town, citizen, refuses, said, 422, "slot-time-mismatch")
 
     async def test_that_nobody_knows_is_refused(self, town, citizen, refuses):
-        _, slot = await first_free(citizen, town.world.provider("zhambyl")["bin"])
+        _, slot = await first_free(citizen.api, town.world.provider("zhambyl")["bin"])
         unknown = slot | {"id": "bkg-01a2018514dd7373a1a01daa01cc558d"}
         await self._refused(town, citizen, refuses, unknown, 422, "slot-unknown")
 

@@ -120,7 +120,7 @@ class TestAnotherTime:
         application = (await town.file(portal, "akmola"))["id"]
         await town.complete("akmola", application)
         first = await until_issued(portal, application)
-        wishes = await walk.choose(walk, portal)
+        wishes = await walk.acts.fill_in(walk, portal.api)
         schema = (await portal.api.get("/services/akmola.booking/form", purpose="reschedule"))["form"]
         fields = {name: value for name, value in wishes.items() if name in schema["properties"]}
         shown = await change(portal, "reschedule", application, fields, region="akmola")

@@ -58,7 +58,7 @@ async def apply(http, portal, content):
 class TestTwoHundredForOneTime:
     @pytest.mark.parametrize("round_", range(ROUNDS))
     async def test_give_it_to_one_and_the_next_free_ones_to_the_rest(self, town, crowd, http, round_):
-        _, slot = await first_free(crowd[0], town.world.provider("zhambyl")["bin"])
+        _, slot = await first_free(crowd[0].api, town.world.provider("zhambyl")["bin"])
         document = await town.document(crowd[0], fields={"slot": slot, "phone": "+77011234567"})
         contents = [body(portal, document) for portal in crowd]
         before = await town.written()

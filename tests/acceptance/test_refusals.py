@@ -112,7 +112,7 @@ class TestAStep:
         _, workstation, _, first = await opened(town, "akmola")
         _, _, _, second = await opened(town, "akmola")
         walk = town.walk("akmola")
-        outcome = await walk.decide(walk, workstation, first)
+        outcome = await walk.acts.decide(walk, workstation, first)
         await workstation.api.post(f"/tasks/{second['id']}/prepare", outcome)
         await workstation.complete(first["id"], outcome)
         send = lambda: workstation.api.post(f"/tasks/{second['id']}/prepare", outcome)  # noqa: E731 - sent thrice

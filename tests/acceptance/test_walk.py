@@ -90,7 +90,7 @@ async def walked(request, town, tmp_path_factory) -> Walked:
                   event=event)  # fmt: skip
     went.open = await went.look()
     went.task = dict(await workstation.claim((await workstation.task_of(went.id))["id"]))
-    await workstation.complete(went.task["id"], await walk.decide(walk, workstation, went.task))
+    await workstation.complete(went.task["id"], await walk.acts.decide(walk, workstation, went.task))
     went.done = await until_issued(went)
     went.pdf = tmp_path_factory.mktemp("pdf") / "result.pdf"
     went.pdf.write_bytes((await portal.api.request("GET", f"/applications/{went.id}/result")).content)

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from shlyuz.demo import booking
-from shlyuz.demo.walks import BookingWalk
+from shlyuz.demo import programme
+from shlyuz.demo.walks import Walk
 from shlyuz.demo.world import World
 
 API = Path(__file__).parents[2] / "docs" / "api"
@@ -33,8 +33,8 @@ async def world(whole_region, tmp_path_factory) -> AsyncIterator[World]:
 def walk_of(world):
     """The walk of the region's third citizen, whom no other test knows."""
 
-    def walk(region: str) -> BookingWalk:
-        return booking.booking(world, region, world.citizens(region)[2], lambda _: None)
+    def walk(region: str) -> Walk:
+        return programme.walk_of(world, region, "booking", world.citizens(region)[2], lambda _: None)
 
     return walk
 
@@ -45,22 +45,23 @@ async def door(whole_region, world, walk_of) -> Door:
     walk = walk_of("akmola")
     report = await walk.succeed()
     portal = await walk._enter()
-    open_ = await walk._apply(portal)
+    at = world.provider("akmola")["bin"]
+    open_ = await walk._apply(portal, at)
     issued = next(each for each in (await portal.api.get("/applications"))["items"] if each["state"] == "issued")
-    performer = await walk._at_work()
+    performer = await world.at_work(at, "dispatcher")
     task = await performer.task_of(open_["id"])
     shown = await portal.api.get(f"/applications/{open_['id']}")
-    doctors = (await portal.api.get(f"/providers/{walk.provider['bin']}/doctors"))["items"]
+    doctors = (await portal.api.get(f"/providers/{at}/doctors"))["items"]
     tokens = {"citizen": portal.api.token, "performer": performer.api.token}
     for role in ("administrator", "journal_keeper"):
-        workstation = world.workstation("akmola", role)
+        workstation = world.workstation(at, role)
         await workstation.log_in()
         tokens[role] = workstation.api.token
     known = {
         "application_id": [issued["id"], open_["id"]],
         "document_id": [each["id"] for each in shown["documents"]],
         "task_id": [task["id"]],
-        "bin": [walk.provider["bin"]],
+        "bin": [at],
         "doctor": [each["id"] for each in doctors],
         "service": ["akmola.booking", "zhambyl.booking"],
         "journal": ["appointments"],

@@ -14,7 +14,6 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from cloudevents.core.formats.json import JSONFormat
 
 from shared.testing.messages import all_messages
-from shlyuz.demo.booking import REFUSALS
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "api" / "asyncapi.json").read_bytes())
 BY_TYPE = {message["name"]: message for message in DOCUMENT["components"]["messages"].values()}
@@ -46,7 +45,7 @@ async def messages(whole_region, walk_of):
     for region in ("akmola", "zhambyl"):
         walk = walk_of(region)
         await walk.succeed()
-        await walk.be_refused_at_condition_3(*REFUSALS[region])
+        await walk.be_refused_by_the_provider()
     async with asyncio.timeout(60):
         while True:
             found = await all_messages(whole_region.kafka)

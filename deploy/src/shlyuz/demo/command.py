@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -16,11 +16,11 @@ from shlyuz.console import Json, answer, err, fail
 from shlyuz.state import NotRunning, RegionState
 
 if TYPE_CHECKING:
+    from shlyuz.demo.expected import Expected
+    from shlyuz.demo.programme import Item
     from shlyuz.demo.report import Report
 
-REGIONS = ("akmola", "zhambyl")
 STARTING_WITHIN = 90.0  # seconds
-Told = Callable[[str], None]
 
 
 def command(
@@ -28,6 +28,9 @@ def command(
     keys: Annotated[
         Literal["rsa", "gost"], typer.Option(help="The keys that citizens and staff sign with; seals are RSA always.")
     ] = "rsa",
+    every: Annotated[
+        bool, typer.Option("--all", help="Every service of both regions on every channel, compared with the decrees.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Walk through booking in both regions, a refusal at each of the three conditions included.
@@ -40,10 +43,10 @@ def command(
     from shlyuz.seeding.seed import SeedRefused
 
     try:
-        reports = asyncio.run(_perform(home, _silent if json else _say, keys=keys, json=json))
+        reports = asyncio.run(_perform(home, keys=keys, every=every, json=json))
     except (HomeInUse, PortTaken, ProgramFailed, CrashLoop, SeedRefused) as refusal:
         fail(str(refusal))
-    if not json:
+    if not json and not every:
         _say("\nResults, signed, sealed and verified:")
         for report in reports:
             _say(f"  {report.pdf}" if report.pdf else "", end="\n" if report.pdf else "")
@@ -51,25 +54,32 @@ def command(
         fail("the region did something else than its regulations say")
 
 
-async def _perform(home: Path, tell: Told, *, keys: str, json: bool) -> "list[Report]":
+async def _perform(home: Path, *, keys: str, every: bool, json: bool) -> "list[Report]":
     import httpx
 
-    from shlyuz.demo import booking
+    from shlyuz.demo import programme
+    from shlyuz.demo.expected import TABLE, Expected
     from shlyuz.demo.world import World
 
     reports = []
     async with _region(home) as region, httpx.AsyncClient(base_url=region.url, timeout=30, trust_env=False) as http:
-        world = World.at(http, region.home, keys=keys)
-        for name in REGIONS:
-            for title, walk in booking.walks(world, name, tell):
-                tell(f"\n{name.capitalize()}: {title}")
-                reports.append(await _tried(walk, booking.missing(world, name)))
-                if json:
-                    answer(asdict(reports[-1]))
+        world, tell = World.at(http, region.home, keys=keys), _silent if json or every else _say
+        expected = Expected.read(TABLE) if every else None
+        for item in programme.whole(world, tell) if every else programme.short(world, tell):
+            tell(f"\n{item.title}")
+            report = await _tried(item, expected)
+            reports.append(report)
+            if json:
+                answer(asdict(report))
+            elif every:
+                _say(_row(report))
+        for route in expected.left_out(reports) if expected else ():
+            err.print(f"shlyuz: nobody went {' '.join(filter(None, route))} to the end", markup=False)
+            reports.append(programme.missing(world, *route))
     return reports
 
 
-async def _tried(walk: "Callable[[], Awaitable[Report]]", otherwise: "Report") -> "Report":
+async def _tried(item: "Item", expected: "Expected | None") -> "Report":
     """Perform one walk; what differs is said on stderr and reported as `ok: false`, and the next walk goes on."""
     import httpx
 
@@ -77,10 +87,20 @@ async def _tried(walk: "Callable[[], Awaitable[Report]]", otherwise: "Report") -
     from shlyuz.demo.report import Differs
 
     try:
-        return await walk()
+        report = await item.go()
+        if expected is not None:
+            expected.check(report)
     except (Differs, Refused, LookupError, ValueError, TimeoutError, OSError, httpx.HTTPError) as problem:
-        err.print(f"shlyuz: {otherwise.region}: {type(problem).__name__}: {problem}", markup=False)
-        return otherwise
+        err.print(f"shlyuz: {item.title}: {type(problem).__name__}: {problem}", markup=False)
+        return item.missing
+    return report
+
+
+def _row(report: "Report") -> str:
+    """Say in one line what a walk came to."""
+    steps = ", ".join(f"{step['performer']} {step['limit']}" for step in report.steps)
+    held = "ok" if report.ok else "DIFFERS"
+    return f"{held:8}{report.region:9}{report.service:12}{report.channel:8}{report.outcome or '-':9}{steps}"
 
 
 @asynccontextmanager

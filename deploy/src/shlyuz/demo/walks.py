@@ -1,17 +1,18 @@
 """The walks of the demo: what happens, step by step, when people of a region use a service.
 
 A walk is told while it goes (`tell`), reports what it came to, and raises `Differs` when the region does anything else
-than its regulation says.
+than its regulation says. Who acts in which order comes from the region's tasks; what people write, pick and enter in
+a service (`Acts`) stands beside it, in the service's own module.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from shared.pki.signing import SigningKey
-from shlyuz.demo.api import Refused
+from shlyuz.demo.api import Api, Refused
 from shlyuz.demo.checking import check_signatures
 from shlyuz.demo.portal import Portal
 from shlyuz.demo.report import Differs, Report, require, require_process, steps_of
@@ -19,53 +20,72 @@ from shlyuz.demo.workstation import Workstation
 from shlyuz.demo.world import World
 
 Tell = Callable[[str], None]
-EVENT_WITHIN = timedelta(seconds=10)
-SEALED_WITHIN = timedelta(seconds=30)
+EVENT_WITHIN = timedelta(seconds=60)
+SEALED_WITHIN = timedelta(seconds=120)
 NOT_LOGGED_IN = "login-refused"
+PORTAL: Final = "portal"
+KEEPER: Final = "journal_keeper"
+
+
+async def attach_nothing(_walk: "Walk", _portal: Portal) -> list[dict[str, str]]:
+    """Name no documents."""
+    return []
+
+
+async def first_provider(walk: "Walk") -> str:
+    """Go to the region's first provider."""
+    return str(walk.world.provider(walk.region)["bin"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookingWalk:
-    """A citizen of a region books a doctor's appointment on the portal.
+class Acts:
+    """What people of a region do in one service that its regulation leaves to them.
 
-    `with_certificate`: the region's portal logs in by registration certificate (akmola 8(1)-(2)), else by IIN
-    (zhambyl 11(1)-(2)). `choose` makes the form's fields, `attach` the documents, `decide` what the performer enters.
+    `fill_in` makes the form's fields, on the portal (asked by the citizen) and at the window (by who registers him);
+    `attach` uploads documents; `decide` gives the outcome that a performer enters for a task; `choose` the provider's
+    BIN. `grounds`: by channel, a ground of the closed list on which the first step is refused. `title`: what a
+    success is called; `volume`: which service keeps the journal.
+    """
+
+    title: str
+    volume: str
+    fill_in: Callable[["Walk", Api], Awaitable[dict[str, Any]]]
+    decide: Callable[["Walk", Workstation, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+    grounds: Mapping[str, str]
+    attach: Callable[["Walk", Portal], Awaitable[list[dict[str, str]]]] = attach_nothing
+    choose: Callable[["Walk"], Awaitable[str]] = first_provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """One citizen, one service of a region, one channel.
+
+    The region's portal logs in by registration certificate (akmola 8(1)-(2)) or by IIN (zhambyl 11(1)-(2)).
     """
 
     world: World
     region: str
+    code: str
     citizen: int
-    performer: str
-    with_certificate: bool
-    choose: Callable[["BookingWalk", Portal], Awaitable[dict[str, Any]]]
-    attach: Callable[["BookingWalk", Portal], Awaitable[list[dict[str, str]]]]
-    decide: Callable[["BookingWalk", Workstation, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+    acts: Acts
     tell: Tell
+    channel: str = PORTAL
 
     @property
     def service(self) -> str:
-        return f"{self.region}.booking"
+        return f"{self.region}.{self.code}"
 
     @property
-    def provider(self) -> Mapping[str, Any]:
-        return self.world.provider(self.region)
-
-    @property
-    def who(self) -> str:
-        """The performer, in words."""
-        return self.performer.replace("_", " ")
+    def with_certificate(self) -> bool:
+        return self.world.with_certificate(self.region)
 
     async def succeed(self) -> Report:
-        """Go the whole way to the sealed result."""
-        portal, workstation = await self._enter(), await self._at_work()
-        async with workstation.events() as events:
-            application = await self._apply(portal)
-            await self._hear(events, application["id"])
-        task = await workstation.task_of(application["id"])
-        outcome = await self.decide(self, workstation, await workstation.claim(task["id"]))
-        await workstation.complete(task["id"], outcome)
-        self.tell(f"The {self.who} takes the task, checks the request (condition 3 holds), enters it and signs.")
-        return await self._collect(portal, application["id"])
+        """Go the whole way to the result: a sealed document, or an answer that stands in the journal."""
+        portal, provider = await self._enter(), await self.acts.choose(self)
+        application = (await self._hand_in(portal, provider))["id"]
+        while step := await self._open_step(portal, application):
+            await self._carry_out(provider, application, step)
+        return await self._collect(portal, provider, application)
 
     async def be_refused_at_condition_1(self) -> Report:
         """Log in with a wrong password: process 2."""
@@ -77,30 +97,36 @@ class BookingWalk:
 
     async def be_refused_at_condition_2(self, key: SigningKey) -> Report:
         """Sign the form with a certificate that is not for signing: process 4, a notice in the cabinet."""
-        portal = await self._enter()
-        document = await portal.fill_in(self.service, self.provider["bin"], await self.choose(self, portal))
+        portal, provider = await self._enter(), await self.acts.choose(self)
+        document = await portal.fill_in(self.service, provider, await self.acts.fill_in(self, portal.api))
         refusal = await refused(portal.apply(portal.sign(document, key)))
         require_process(refusal, condition=2, process=4)
         self.tell(f"The key was the one for authentication: condition 2 fails, process 4. “{refusal.title}”.")
-        numbers = [each["number"] for each in await self._notices(portal, process=4)]
+        numbers = [each["number"] for each in (await portal.api.get("/notices"))["items"] if each["process"] == 4]  # noqa: PLR2004 - the decrees' number
         require(refusal.problem["notice"] in numbers, "the notice of process 4 is not in the cabinet")
         self.tell(f"The cabinet keeps the notice of refusal, number {refusal.problem['notice']}.")
         return self._refused()
 
-    async def be_refused_at_condition_3(self, ground: str, process: int) -> Report:
-        """The provider refuses on a ground from the closed list."""
-        portal, workstation = await self._enter(), await self._at_work()
-        application = await self._apply(portal)
-        task = await workstation.task_of(application["id"])
-        await workstation.claim(task["id"])
-        await workstation.complete(task["id"], {"outcome": "refused", "ground": ground})
-        shown = await portal.api.get(f"/applications/{application['id']}")
+    async def be_refused_by_the_provider(self) -> Report:
+        """The provider refuses on a ground from the closed list; on the portal that is condition 3."""
+        portal, provider = await self._enter(), await self.acts.choose(self)
+        application, ground = (await self._hand_in(portal, provider))["id"], self.acts.grounds[self.channel]
+        if (step := await self._open_step(portal, application)) is None:
+            raise Differs("no step is open")
+        workstation, task = await self._take(provider, application, step["performer"])
+        await workstation.carry_out(task, {"outcome": "refused", "ground": ground})
+        shown = await portal.api.get(f"/applications/{application}")
         require(shown["state"] == "refused", f"refused was expected, not {shown['state']}")
-        found = [each for each in await self._notices(portal, process=process)
-                 if each["application"]["id"] == application["id"] and each["ground"] == ground]  # fmt: skip
-        require(len(found) == 1, f"one notice of process {process} was expected, not {len(found)}")
-        self.tell(f"The {self.who} refuses: condition 3 fails, process {process}. “{found[0]['ground_text']}”.")
-        self.tell(f"The cabinet keeps the notice of refusal, number {found[0]['number']}.")
+        notices = [each for each in (await portal.api.get("/notices"))["items"]
+                   if each["application"]["id"] == application and each["ground"] == ground]  # fmt: skip
+        require(len(notices) == 1, f"one notice on the ground {ground} was expected, not {len(notices)}")
+        (notice,) = notices
+        if self.channel == PORTAL:
+            process = (await self._regulation(portal.api))["routes"][PORTAL]["processes"]["refusal"]
+            require(notice["process"] == process["number"], f"process {process['number']} was expected: {notice}")
+        which = f"condition 3 fails, process {notice['process']}. " if self.channel == PORTAL else ""
+        self.tell(f"The {_in_words(task['performer'])} refuses: {which}“{notice['ground_text']}”.")
+        self.tell(f"The cabinet keeps the notice of refusal, number {notice['number']}.")
         return self._refused(steps_of(shown))
 
     async def _enter(self) -> Portal:
@@ -118,19 +144,55 @@ class BookingWalk:
         self.tell(f"{portal.person.name} logs in {how}: process 1, condition 1 holds.")
         return portal
 
-    async def _at_work(self) -> Workstation:
-        workstation = self.world.workstation(self.region, self.performer)
-        await workstation.log_in()
-        return workstation
+    async def _open_step(self, portal: Portal, application: str) -> Mapping[str, Any] | None:
+        """Give the step that is open, as the cabinet shows it; None when there is no more to do."""
+        shown = await portal.api.get(f"/applications/{application}")
+        return next((dict(step) for step in shown["steps"] if step["state"] == "open"), None)
 
-    async def _apply(self, portal: Portal) -> dict[str, Any]:
+    async def _regulation(self, api: Api) -> Mapping[str, Any]:
+        return dict(await api.get(f"/services/{self.service}/regulation"))
+
+    async def _first_performer(self, api: Api) -> str:
+        """Read from the published regulation who acts first on this channel."""
+        regulation = await self._regulation(api)
+        first = regulation["routes"][self.channel]["steps"][0]
+        return str(next(step["performer"] for step in regulation["steps"] if step["key"] == first))
+
+    async def _hand_in(self, portal: Portal, provider: str) -> dict[str, Any]:
+        """Hand the application in, on the portal or at the window; give its receipt."""
+        workstation = await self.world.at_work(provider, await self._first_performer(portal.api))
+        if self.channel != PORTAL:
+            return await self._be_registered(portal, workstation)
+        async with workstation.events() as events:
+            application = await self._apply(portal, provider)
+            await self._hear(events, application["id"])
+        return application
+
+    async def _apply(self, portal: Portal, provider: str) -> dict[str, Any]:
         """Fill in the form, sign it, post it."""
-        fields, documents = await self.choose(self, portal), await self.attach(self, portal)
-        document = await portal.fill_in(self.service, self.provider["bin"], fields, documents)
+        fields, documents = await self.acts.fill_in(self, portal.api), await self.acts.attach(self, portal)
+        document = await portal.fill_in(self.service, provider, fields, documents)
         application: dict[str, Any] = await portal.apply(portal.sign(document))
         self.tell(f"The signature holds (condition 2): the application is accepted as {application['number']}.")
-        self.tell(f"An answer is due by {spoken(application['due_at'])}. " + " ".join(application["due_trace"]))
+        self._tell_of_the_limit(application)
         return application
+
+    async def _be_registered(self, portal: Portal, workstation: Workstation) -> dict[str, Any]:
+        """Come to the window or call: the performer of the first step registers what is asked for."""
+        surname, given_name, *rest = portal.person.name.split()
+        applicant = {"iin": portal.person.iin, "surname": surname, "given_name": given_name}
+        if rest:
+            applicant["patronymic"] = " ".join(rest)
+        body = {"region": self.region, "service": self.code, "channel": self.channel, "applicant": applicant,
+                "fields": await self.acts.fill_in(self, workstation.api)}  # fmt: skip
+        application: dict[str, Any] = await workstation.api.post("/workstation/applications", body)
+        came = "calls" if self.channel == "phone" else "comes to the window"
+        self.tell(f"{portal.person.name} {came} and is registered as {application['number']}.")
+        self._tell_of_the_limit(application)
+        return application
+
+    def _tell_of_the_limit(self, application: Mapping[str, Any]) -> None:
+        self.tell(f"An answer is due by {spoken(application['due_at'])}. " + " ".join(application["due_trace"]))
 
     async def _hear(self, events: Any, application: str) -> None:
         started = datetime.now(UTC)
@@ -143,34 +205,61 @@ class BookingWalk:
         waited = (datetime.now(UTC) - started) / timedelta(milliseconds=1)
         self.tell(f"The provider's workstation hears of it {waited:.0f} ms later.")
 
-    async def _notices(self, portal: Portal, *, process: int) -> list[dict[str, Any]]:
-        items = (await portal.api.get("/notices"))["items"]
-        return [each for each in items if each["process"] == process]
+    async def _take(self, provider: str, application: str, performer: str) -> tuple[Workstation, Mapping[str, Any]]:
+        """Take the application's open task as one who has its performer's role."""
+        workstation = await self.world.at_work(provider, performer)
+        task = await workstation.task_of(application)
+        return workstation, await workstation.claim(task["id"])
 
-    async def _collect(self, portal: Portal, application: str) -> Report:
-        """Wait for the seal, download the result, check it like anyone who has the QR code."""
-        shown = await _sealed(portal, application)
-        self.tell(f"The organisation's seal is on the result; the cabinet says: {shown['status']['text']}.")
+    async def _carry_out(self, provider: str, application: str, step: Mapping[str, Any]) -> None:
+        """Carry out the step that is open, as its performer does it."""
+        workstation, task = await self._take(provider, application, step["performer"])
+        await workstation.carry_out(task, await self.acts.decide(self, workstation, task))
+        signed = " and signs" if task["signed"] else ""
+        self.tell(f"The {_in_words(task['performer'])} takes the task “{task['title']}”, completes it{signed}.")
+
+    async def _collect(self, portal: Portal, provider: str, application: str) -> Report:
+        """Wait for the result: a sealed document, or an answer that was told and stands in the journal."""
+        shown = await _issued(portal, application)
+        report = self._report(outcome=shown["state"], steps=steps_of(shown))
+        row = await self._entered(provider, application, int(shown["filed_at"][:4]))
+        self.tell(f"The journal has it as row {row['number']}; the cabinet says: {shown['status']['text']}.")
+        if shown["result"] is not None:
+            report.pdf, report.verify_url = await self._download(portal, shown)
+        return report
+
+    async def _entered(self, provider: str, application: str, year: int) -> Mapping[str, Any]:
+        """Find the application's row in the provider's journal."""
+        keeper = await self.world.at_work(provider, KEEPER)
+        journal = (await self._regulation(keeper.api))["journal"]["key"]
+        cursor = None
+        while True:
+            asked = {"year": year, "volume": self.acts.volume, "cursor": cursor, "limit": 100}
+            volumes = (await keeper.api.get(f"/journals/{journal}", **asked))["volumes"]
+            for row in (row for volume in volumes for row in volume["items"]):
+                if row["application"]["id"] == application:
+                    return dict(row)
+            cursor = next((volume["next_cursor"] for volume in volumes), None)
+            require(cursor is not None, "the journal does not have it")
+
+    async def _download(self, portal: Portal, shown: Mapping[str, Any]) -> tuple[str, str]:
+        """Download the result and check it like anyone who has the QR code."""
         url = shown["result"]["verify_url"]
-        content = (await portal.api.request("GET", f"/applications/{application}/result")).content
         path = (self.world.folder / f"{shown['number']}.pdf").absolute()
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        path.write_bytes((await portal.api.request("GET", f"/applications/{shown['id']}/result")).content)
         verified = (await self.world.http.get(url, headers={"Accept": "application/json"})).json()
         require(verified["genuine"] and verified["in_force"], f"the result should be in force, not {verified}")
         await check_signatures(path, self.world.roots)
         self.tell(f"Both signatures hold, and the code on the page says: genuine, in force. {path}")
-        report = self._report(outcome=shown["state"], steps=steps_of(shown))
-        report.pdf, report.verify_url = str(path), url
-        return report
+        return str(path), url
 
     def _refused(self, steps: list[dict[str, Any]] | None = None) -> Report:
         return self._report(outcome="refused", steps=steps or [])
 
     def _report(self, *, outcome: str, steps: list[dict[str, Any]]) -> Report:
-        return Report(
-            region=self.region, service="booking", outcome=outcome, steps=steps, roots=self.world.roots, ok=True
-        )
+        return Report(region=self.region, service=self.code, channel=self.channel, outcome=outcome, steps=steps,
+                      roots=self.world.roots, ok=True)  # fmt: skip
 
 
 async def refused(attempt: Awaitable[Any]) -> Refused:
@@ -187,7 +276,11 @@ def spoken(instant: str) -> str:
     return f"{datetime.fromisoformat(instant):%d.%m.%Y %H:%M}"
 
 
-async def _sealed(portal: Portal, application: str) -> dict[str, Any]:
+def _in_words(performer: str) -> str:
+    return performer.replace("_", " ")
+
+
+async def _issued(portal: Portal, application: str) -> dict[str, Any]:
     async with asyncio.timeout(SEALED_WITHIN.total_seconds()):
         while True:
             shown: dict[str, Any] = await portal.api.get(f"/applications/{application}")

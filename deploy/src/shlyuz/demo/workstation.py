@@ -66,6 +66,12 @@ class Workstation:
         prepared = await self.api.post(f"/tasks/{task}/prepare", dict(outcome))
         return await self.api.post(f"/tasks/{task}/complete", self.signed(prepared))
 
+    async def carry_out(self, task: Mapping[str, Any], outcome: Mapping[str, Any]) -> Any:
+        """Complete a claimed task, signed where its step is."""
+        if task["signed"]:
+            return await self.complete(task["id"], outcome)
+        return await self.api.post(f"/tasks/{task['id']}/complete", dict(outcome))
+
     def signed(self, prepared: Mapping[str, Any]) -> dict[str, str]:
         """Sign a prepared signable."""
         document = b64decode(prepared["document"])

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from shlyuz.demo.portal import Person, Portal
 from shlyuz.demo.workstation import Workstation
 
 KEYS = RSA, GOST = ("rsa", "gost")
+_WITH_CERTIFICATE = frozenset({"akmola"})  # akmola booking 8(1)-(2); zhambyl booking 11(1)-(2): by IIN
+_SHIFT = timedelta(minutes=5)  # an access token lasts for ten
 PATIENCE = 65  # seconds: the demo may be repeated faster than a person logs in
 
 
@@ -27,6 +29,8 @@ class World:
     folder: Path
     keys: str = RSA
     """With which of their keys people sign."""
+    desks: dict[tuple[str, str], tuple[datetime, Workstation]] = field(default_factory=dict)
+    """Who is at work, and since when."""
 
     @classmethod
     def at(cls, http: httpx.AsyncClient, home: Path, *, keys: str = RSA) -> "World":
@@ -45,6 +49,10 @@ class World:
     def provider(self, region: str) -> Mapping[str, Any]:
         return next(dict(each) for each in self.people["providers"] if each["region"] == region)
 
+    def with_certificate(self, region: str) -> bool:
+        """Say whether people of the region log in by registration certificate, not by IIN."""
+        return region in _WITH_CERTIFICATE
+
     def citizens(self, region: str) -> list[int]:
         """Give the numbers of the region's citizens."""
         return [number for number, each in enumerate(self.people["citizens"]) if each["region"] == region]
@@ -56,9 +64,18 @@ class World:
             person(self.people["citizens"][number], self.keys),
         )
 
-    def workstation(self, region: str, performer: str) -> Workstation:
+    async def at_work(self, provider: str, performer: str) -> Workstation:
+        """Give the workstation of someone who is at work there in that role, after he has logged in."""
+        now, key = datetime.now(UTC), (provider, performer)
+        since, workstation = self.desks.get(key, (None, None))
+        if workstation is None or since is None or now - since > _SHIFT:
+            workstation = self.workstation(provider, performer)
+            await workstation.log_in()
+            self.desks[key] = (now, workstation)
+        return workstation
+
+    def workstation(self, provider: str, performer: str) -> Workstation:
         """Seat a member of the provider's staff who has the performer's role at a workstation."""
-        provider = self.provider(region)["bin"]
         staff = next(each for each in self.people["staff"] if each["bin"] == provider and performer in each["roles"])
         return Workstation(
             api=Api(http=self.http, patience=PATIENCE),
