@@ -260,7 +260,9 @@ def regulations(tmp_path_factory):
     """The made-up law with the real calendars."""
     folder = tmp_path_factory.mktemp("law")
     shutil.copytree(HERE / "regulations", folder, dirs_exist_ok=True)
-    shutil.copytree(HERE.parents[2] / "shared" / "regulations" / "calendars", folder / "calendars")
+    ours = HERE.parents[2] / "shared" / "regulations"
+    shutil.copytree(ours / "calendars", folder / "calendars")
+    shutil.copy(ours / "annulment.toml", folder)
     return folder
 
 

@@ -270,6 +270,17 @@ def create_case_file(op: Operations) -> None:
         op.execute(f'GRANT USAGE ON SEQUENCE {sequence} TO "{app_role(op)}"')
 
 
+def add_annulment(op: Operations) -> None:
+    """Keep why a result is out of force, and let a notice tell of it: which kinds there are is the engine's to say."""
+    for statement in (
+        "ALTER TABLE results ADD COLUMN annulled_for jsonb",
+        "ALTER TABLE notices DROP CONSTRAINT IF EXISTS notices_kind_check",
+        "CREATE INDEX tasks_claimed ON tasks (claimed_until) WHERE claimed_by IS NOT NULL AND state = 'open'",
+        "CREATE INDEX applications_filed ON applications USING brin (filed_at)",
+    ):
+        op.execute(statement)
+
+
 def add_urgency(op: Operations) -> None:
     """Let an application be urgent: its tasks stand before all others in the list."""
     for statement in (

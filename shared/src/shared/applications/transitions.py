@@ -27,6 +27,7 @@ from shared.events.facts import (
     ApplicationRescheduled,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    ResultAnnulled,
     State,
     StepCompleted,
     StepOpened,
@@ -45,6 +46,7 @@ _FACTS: Mapping[str, type[ApplicationEvent]] = {
     "withdrawn": ApplicationWithdrawn,
     "cancelled": ApplicationWithdrawn,
     "rescheduled": ApplicationRescheduled,
+    "result-annulled": ResultAnnulled,
     "visit-ended": VisitEnded,
 }
 _TASK_COLUMNS = """id uuid, provider text, step text, round integer, performer text, state text, opened_at timestamptz,

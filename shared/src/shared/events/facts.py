@@ -69,6 +69,12 @@ class ApplicationRescheduled(ApplicationEvent):
     type: ClassVar[str] = "kz.shlyuz.application.rescheduled.v1"
 
 
+class ResultAnnulled(ApplicationEvent):
+    """Its result is out of force; a corrected one may follow."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.result-annulled.v1"
+
+
 class StepOpened(ApplicationEvent):
     """A step waits for its performer."""
 

@@ -6,6 +6,7 @@ Pure: nothing here reads a clock, a database or the network; `load` reads the re
 from shared.procedure.actions import (
     Action,
     AlreadyFiled,
+    AnnulResult,
     ArrivedInFuture,
     Cancel,
     ChannelNotOffered,
@@ -15,11 +16,14 @@ from shared.procedure.actions import (
     File,
     MarkSealed,
     NotFiled,
+    NothingToAnnul,
     NothingToSeal,
+    NotReissuable,
     NotReschedulable,
     NotWithdrawable,
     ProcedureError,
     RefuseStep,
+    Reissue,
     Reschedule,
     ResultNotSealed,
     StepAction,
@@ -32,6 +36,7 @@ from shared.procedure.actions import (
     Withdraw,
     WrongPerformer,
 )
+from shared.procedure.annulment import Annulment, AnnulmentReason
 from shared.procedure.application import Application, State, Status, Task, TaskState, status_text
 from shared.procedure.calendar import Calendar, CalendarEnds
 from shared.procedure.deadlines import Deadline, deadline
@@ -67,6 +72,9 @@ from shared.procedure.transition import Change, Notice, Transition
 __all__ = [
     "Action",
     "AlreadyFiled",
+    "AnnulResult",
+    "Annulment",
+    "AnnulmentReason",
     "Application",
     "ArrivedInFuture",
     "Calendar",
@@ -96,8 +104,10 @@ __all__ = [
     "MarkSealed",
     "NoEditionInForce",
     "NotFiled",
+    "NotReissuable",
     "NotReschedulable",
     "NotWithdrawable",
+    "NothingToAnnul",
     "NothingToSeal",
     "Notice",
     "OpeningHours",
@@ -113,6 +123,7 @@ __all__ = [
     "Region",
     "Regulations",
     "RegulationsInvalid",
+    "Reissue",
     "Reschedule",
     "Result",
     "ResultNotSealed",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.procedure.application import State
+from shared.procedure.limits import Limit
+from shared.procedure.texts import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,22 @@ class MarkSealed:
     """Record that the organisation's seal is in the result document."""
 
 
-Action = File | CompleteStep | RefuseStep | Reschedule | Withdraw | Cancel | MarkSealed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnulResult:
+    """Put the sealed result out of force; `reason` is told to the citizen. The application itself goes on."""
+
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reissue:
+    """Open the step that signs the result again, within a limit, for a corrected one in place of what was annulled."""
+
+    limit: Limit
+
+
+ResultAction = AnnulResult | Reissue
+Action = File | CompleteStep | RefuseStep | Reschedule | Withdraw | Cancel | MarkSealed | ResultAction
 StepAction = CompleteStep | RefuseStep
 
 
@@ -168,6 +185,14 @@ class ResultNotSealed(ProcedureError):
 
 class NothingToSeal(ProcedureError):
     """No signed result waits for a seal."""
+
+
+class NothingToAnnul(ProcedureError):
+    """There is no sealed result in force."""
+
+
+class NotReissuable(ProcedureError):
+    """No result was annulled, or its successor is already being made."""
 
 
 class NotReschedulable(ProcedureError):

@@ -49,6 +49,8 @@ class Status(StrEnum):
     REFUSED_DOCUMENTS = "refused-documents"
     WITHDRAWN_BY_APPLICANT = "withdrawn-by-applicant"
     CANCELLED_BY_PROVIDER = "cancelled-by-provider"
+    RESULT_ANNULLED = "result-annulled"
+    RESULT_BEING_CORRECTED = "result-being-corrected"
 
 
 def status_text(status: Status) -> Text:
@@ -97,7 +99,8 @@ class Task:
 class Progress:
     """What the engine remembers of an application. `state` is None until it is filed; `filed_at` is the handing in.
 
-    `signed` and `sealed` speak of the current round's result, `superseded` of a sealed one that a new one annuls.
+    `signed` and `sealed` speak of the current round's result, `superseded` of a sealed one that a new one annuls,
+    `annulled` of one that the provider annulled and nothing has followed yet.
     A `finding` is health data: where a regulation establishes findings, the record must be stored sealed.
     """
 
@@ -114,6 +117,7 @@ class Progress:
     signed: bool = False
     sealed: bool = False
     superseded: bool = False
+    annulled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

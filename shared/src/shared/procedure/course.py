@@ -6,8 +6,10 @@ from typing import Any
 
 from shared.procedure.application import Application, State, Status, Task, TaskState
 from shared.procedure.deadlines import deadline
-from shared.procedure.law import ChannelRules, Ground, Journal, Outcome, Reschedule, Result, Step
+from shared.procedure.law import ChannelRules, Ground, Journal, Outcome, Result, Step
+from shared.procedure.limits import Limit
 from shared.procedure.tasks import opened, result_due, resumed, settled
+from shared.procedure.texts import LANGUAGES, Text
 from shared.procedure.transition import Change, Notice, Transition, numbered
 from shared.procedure.wording import WORDING
 
@@ -58,9 +60,9 @@ class Course:
     def open(self, step: Step, start: datetime) -> None:
         self._add(opened(self.application, step, start, self.now))
 
-    def reopen(self, step: Step, rule: Reschedule) -> None:
-        """Open a step again with the limit that the change of time has."""
-        due = deadline(rule.limit, self.now, self.application.clock_of(step))
+    def reopen(self, step: Step, limit: Limit) -> None:
+        """Open a step again with the limit that the change has, whatever its own is."""
+        due = deadline(limit, self.now, self.application.clock_of(step))
         self._add(replace(opened(self.application, step, self.now, self.now), due=due, shown=due, alarm=None))
 
     def complete(self, task: Task, step: Step, outcome: Outcome) -> None:
@@ -114,6 +116,11 @@ class Course:
             ground=ground.code,
         )
         self.happened("refused")
+
+    def tell_of_annulment(self, reason: Text) -> None:
+        words = {language: f"{WORDING['notice']['annulment'][language]}: {reason[language]}" for language in LANGUAGES}
+        self._notice = Notice(kind="annulment", text=Text(**words))
+        self.happened("result-annulled")
 
     def transition(self) -> Transition:
         """Sum up: every task that is new or differs from before stands in exactly one of the lists."""

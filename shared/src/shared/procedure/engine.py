@@ -11,6 +11,7 @@ from typing import Literal, assert_never
 from shared.procedure.actions import (
     Action,
     AlreadyFiled,
+    AnnulResult,
     ArrivedInFuture,
     Cancel,
     ChannelNotOffered,
@@ -24,6 +25,7 @@ from shared.procedure.actions import (
     NotReschedulable,
     NotWithdrawable,
     RefuseStep,
+    Reissue,
     Reschedule,
     ResultNotSealed,
     StepAction,
@@ -36,6 +38,7 @@ from shared.procedure.actions import (
     Withdraw,
     WrongPerformer,
 )
+from shared.procedure.annulling import annul, reissue
 from shared.procedure.application import Application, State, Status, Task, TaskState
 from shared.procedure.course import Course
 from shared.procedure.law import Channel, Outcome, Result, Step
@@ -68,6 +71,10 @@ def decide(application: Application, action: Action, now: datetime) -> Transitio
             _cancel(course)
         case MarkSealed():
             _mark_sealed(course)
+        case AnnulResult():
+            annul(course, action)
+        case Reissue():
+            reissue(course, action)
         case _:
             assert_never(action)
     return course.transition()
@@ -206,10 +213,11 @@ def _reschedule(course: Course, action: Reschedule) -> None:
         superseded=application.superseded or application.sealed,
         signed=False,
         sealed=False,
+        annulled=False,
     )
     course.move(State.IN_PROGRESS, Status.TIME_BEING_CHANGED)
     course.happened("rescheduled")
-    course.reopen(application.edition.step(rule.reopens), rule)
+    course.reopen(application.edition.step(rule.reopens), rule.limit)
 
 
 def _withdraw(course: Course) -> None:

@@ -1,7 +1,8 @@
 """Reading the law: every file under the regulations folder, checked as a whole, all that is wrong said at once.
 
 The folder holds `calendars/<year>.toml`, and for each region a folder with `region.toml` and `<service>.toml` files.
-`representation.toml` beside them is for all regions; without it nobody may act for another.
+`representation.toml` beside them is for all regions; without it nobody may act for another. So is `annulment.toml`;
+without it no result can be annulled.
 """
 
 import tomllib
@@ -12,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from shared.procedure.annulment import Annulment
 from shared.procedure.calendar import Calendar, YearTable
 from shared.procedure.checks import wrongs
 from shared.procedure.edition import Edition, EditionTable
@@ -23,6 +25,7 @@ T = TypeVar("T")
 _CALENDARS = "calendars"
 _REGION = "region.toml"
 _REPRESENTATION = "representation.toml"
+_ANNULMENT = "annulment.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ _REGION_TABLE = TypeAdapter(Region)
 _REGULATION_FILE = TypeAdapter(_RegulationFile)
 _YEAR_TABLE = TypeAdapter(YearTable)
 _REPRESENTATION_FILE = TypeAdapter(_RepresentationFile)
+_ANNULMENT_FILE = TypeAdapter(Annulment)
 
 
 def load(folder: Path) -> Regulations:
@@ -70,10 +74,11 @@ def load(folder: Path) -> Regulations:
     reader = _Reader(folder)
     years = reader.years()
     regions = reader.regions()
-    editions, rights = reader.editions(regions), reader.rights()
+    editions, rights, annulment = reader.editions(regions), reader.rights(), reader.annulment()
     if reader.faults:
         raise RegulationsInvalid(reader.faults)
-    return Regulations(regions=regions, editions=editions, calendar=Calendar.of(years), rights=rights)
+    calendar = Calendar.of(years)
+    return Regulations(regions=regions, editions=editions, calendar=calendar, rights=rights, annulment=annulment)
 
 
 class _Reader:
@@ -124,6 +129,10 @@ class _Reader:
         if written and len(found) < len(written.rights):
             self._fault(file, "right", "says the same kind twice")
         return found
+
+    def annulment(self) -> Annulment | None:
+        file = self.folder / _ANNULMENT
+        return self._read(file, _ANNULMENT_FILE) if file.is_file() else None
 
     def _check(self, file: Path, editions: tuple[EditionTable, ...], region: Region | None) -> None:
         for position, edition in enumerate(editions):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from shared.procedure.annulment import Annulment
 from shared.procedure.calendar import Calendar
 from shared.procedure.edition import Assurance, Edition
 from shared.procedure.law import Cited, Code, Name, Oid, Performer
@@ -82,12 +83,15 @@ class Region:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regulations:
-    """Everything that was loaded, checked as a whole; `rights` to act for another, by kind, hold in all regions."""
+    """Everything that was loaded, checked as a whole; `rights` to act for another, by kind, and
+    `annulment` hold in all regions; the latter is None where no result can be annulled.
+    """
 
     regions: Mapping[str, Region]
     editions: Mapping[tuple[str, str], tuple[Edition, ...]]
     calendar: Calendar
     rights: Mapping[str, Right] = field(default_factory=dict)
+    annulment: Annulment | None = None
 
     def edition(self, region: str, service: str, on: dt.date) -> Edition:
         """The edition in use on the local day of filing: the latest adopted by then. Raises NoEditionInForce."""

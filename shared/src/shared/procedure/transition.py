@@ -22,7 +22,7 @@ class Change:
 class Notice:
     """A notice to form and keep in the cabinet, with the decree's condition and process where it numbers them."""
 
-    kind: Literal["refusal", "result"]
+    kind: Literal["refusal", "result", "annulment"]
     text: Text
     process: int | None = None
     condition: int | None = None

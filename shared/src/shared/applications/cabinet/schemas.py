@@ -54,6 +54,14 @@ class ResultOut(BaseModel):
     sealed_at: datetime
 
 
+class AnnulledOut(BaseModel):
+    """A result that is out of force, and the class of reasons for it."""
+
+    code: str
+    annulled_at: datetime
+    reason: dict[str, str] | None
+
+
 class GroundOut(BaseModel):
     """A ground of the closed list."""
 
@@ -90,6 +98,7 @@ class ApplicationOut(BaseModel):
     filed_at: datetime
     steps: list[StepOut]
     result: ResultOut | None
+    annulled: list[AnnulledOut]
     notice: RefusalOut | None
     patient: dict[str, str]
     fields: dict[str, Any]

@@ -93,6 +93,7 @@ class Cabinet:
             "filed_at": local(file.filed_at, zone),
             "steps": [self._step(case, task) for task in case.engine.tasks],
             "result": await self._result(case),
+            "annulled": await self._annulled(case),
             "notice": await self._refusal(case),
             "patient": {"iin": file.patient_iin, "name": file.name},
             "fields": dict(file.fields),
@@ -117,6 +118,19 @@ class Cabinet:
             return None
         url = f"{self._office.settings.verify_url}/{row.code}"
         return {"code": row.code, "verify_url": url, "sealed_at": local(row.sealed_at, case.file.provider.zone)}
+
+    async def _annulled(self, case: OpenCase) -> list[dict[str, Any]]:
+        """The results that are out of force, the last first; those annulled before reasons were kept have none."""
+        return [
+            {
+                "code": row.code,
+                "annulled_at": local(row.annulled_at, case.file.provider.zone),
+                "reason": {"code": row.annulled_for["code"], "text": row.annulled_for["title"][self._language]}
+                if row.annulled_for
+                else None,
+            }
+            for row in await results.annulled(self._session, case.id)
+        ]
 
     async def _refusal(self, case: OpenCase) -> dict[str, Any] | None:
         row = await repository.refusal(self._session, case.id) if case.file.state == "refused" else None

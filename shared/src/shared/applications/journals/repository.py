@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,10 +30,14 @@ async def page(  # the key of a volume
 # Two who correct one row meet here: the second waits, and then sees the first's correction.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:row AS text), 0))")
 _ROW = text("""
-    SELECT r.id, r.application, r.person, r.corrects, r.content
+    SELECT r.id, r.application, r.person, r.corrects, r.content, r.provider, r.journal, r.volume
     FROM journal_rows r
     WHERE r.provider = :provider AND r.journal = :journal AND r.volume = :volume AND r.year = :year
       AND r.number = :number
+""")
+_LAST = text("""
+    SELECT r.id, r.application, r.person, r.corrects, r.content, r.provider, r.journal, r.volume
+    FROM journal_rows r WHERE r.application = :application ORDER BY r.at DESC, r.year DESC, r.number DESC LIMIT 1
 """)
 _NEWER = text("SELECT number, year FROM journal_rows WHERE application = :application AND corrects = :row")
 _CORRECT = text("""
@@ -55,6 +60,11 @@ _CORRECT = text("""
 async def row(session: AsyncSession, volume: Mapping[str, Any], *, year: int, number: int) -> Row[Any] | None:
     """Find one row by its number in a volume (provider, journal, volume)."""
     return (await session.execute(_ROW, {**volume, "year": year, "number": number})).one_or_none()
+
+
+async def last_of(session: AsyncSession, application: UUID) -> Row[Any] | None:
+    """Find the last row that was entered for an application."""
+    return (await session.execute(_LAST, {"application": application})).one_or_none()
 
 
 async def newer(session: AsyncSession, row: Row[Any]) -> Row[Any] | None:

@@ -30,6 +30,7 @@ _LABELS = {
     "bin": ("БСН", "БИН"),
     "patient": ("Кімге", "Кому"),
     "annulled_at": ("Күші жойылған уақыт", "Аннулирован"),
+    "annulled_for": ("Себебі", "Причина"),
 }
 
 
@@ -67,4 +68,7 @@ def _rows(found: Mapping[str, Any]) -> dict[str, str]:
         "bin": str(found["issuer"]["bin"]),
         "patient": str(found["patient"]),
         "annulled_at": f"{found['annulled_at']:%d.%m.%Y}" if found["annulled_at"] else "",
+        "annulled_for": " / ".join(found["annulled_for"]["title"][each] for each in ("kk", "ru"))
+        if found["annulled_for"]
+        else "",
     }

@@ -1,14 +1,18 @@
 """The statements of results."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.procedure.wording import WORDING
+
 _COLUMNS = """r.id, r.application, r.person, r.provider, r.code, r.number, r.kind, r.published, r.state, r.masked,
-    r.content, r.sha256, r.signed_at, r.sealed_at, r.annulled_at, r.tries"""
+    r.content, r.sha256, r.signed_at, r.sealed_at, r.annulled_at, r.annulled_for, r.tries"""
 _CURRENT = text(f"""
     SELECT {_COLUMNS} FROM results r
     WHERE r.application = :application AND r.published AND r.state = 'sealed' ORDER BY r.signed_at DESC LIMIT 1
@@ -29,8 +33,18 @@ _SEAL = text("""
     RETURNING id
 """)
 _ANNUL = text("""
-    UPDATE results SET state = 'annulled', annulled_at = :now
+    UPDATE results SET state = 'annulled', annulled_at = :now, annulled_for = CAST(:reason AS jsonb)
     WHERE application = :application AND state = 'sealed' AND id <> :keep
+""")
+_ANNUL_ONE = text("""
+    UPDATE results SET state = 'annulled', annulled_at = :now, annulled_for = CAST(:reason AS jsonb)
+    WHERE application = :application AND state = 'sealed' AND (CAST(:code AS text) IS NULL OR code = :code)
+    RETURNING code
+""")
+_APPLICATION_OF = text("SELECT application FROM results WHERE code = :code AND state IN ('sealed', 'annulled')")
+_ANNULLED = text("""
+    SELECT code, annulled_at, annulled_for FROM results
+    WHERE application = :application AND published AND state = 'annulled' ORDER BY annulled_at DESC, id
 """)
 _LATER = text("UPDATE results SET tries = tries + 1, next_try_at = :at WHERE id = :id AND state = 'signed'")
 
@@ -56,9 +70,36 @@ async def mark_sealed(session: AsyncSession, result: UUID, *, content: bytes, sh
     return (await session.execute(_SEAL, parameters)).one_or_none() is not None
 
 
-async def annul_others(session: AsyncSession, application: UUID, keep: UUID, now: datetime) -> None:
-    """End the force of earlier results of the application."""
-    await session.execute(_ANNUL, {"application": application, "keep": keep, "now": now})
+async def annul_others(
+    session: AsyncSession, application: UUID, keep: UUID, now: datetime, reason: str = "superseded"
+) -> None:
+    """End the force of earlier results of the application; `reason` is one of the engine's own words."""
+    parameters = {"application": application, "keep": keep, "now": now, "reason": _reason(reason)}
+    await session.execute(_ANNUL, parameters)
+
+
+async def annul(
+    session: AsyncSession, application: UUID, code: str | None, now: datetime, reason: Mapping[str, Any]
+) -> str | None:
+    """End the force of the application's sealed result, and give its code; None where none, or another, is in force."""
+    parameters = {"application": application, "code": code, "now": now, "reason": orjson.dumps(reason).decode()}
+    found: str | None = (await session.execute(_ANNUL_ONE, parameters)).scalar_one_or_none()
+    return found
+
+
+async def annulled(session: AsyncSession, application: UUID) -> Sequence[Row[Any]]:
+    """List what is out of force, the last first."""
+    return (await session.execute(_ANNULLED, {"application": application})).all()
+
+
+async def application_of(session: AsyncSession, code: str) -> UUID | None:
+    """Find whose result carries a code."""
+    found: UUID | None = (await session.execute(_APPLICATION_OF, {"code": code})).scalar_one_or_none()
+    return found
+
+
+def _reason(code: str) -> str:
+    return orjson.dumps({"code": code, "title": WORDING["annulled"][code].to_json()}).decode()
 
 
 async def try_later(session: AsyncSession, result: UUID, at: datetime) -> None:

@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.applications.filing.schemas import StatusOut
 
 
 class Issuer(BaseModel):
@@ -10,6 +12,13 @@ class Issuer(BaseModel):
 
     bin: str
     names: dict[str, str]
+
+
+class AnnulledFor(BaseModel):
+    """Why a result is out of force: a class of reasons, nothing of the person."""
+
+    code: str
+    title: dict[str, str]
 
 
 class VerifyOut(BaseModel):
@@ -24,5 +33,61 @@ class VerifyOut(BaseModel):
     issuer: Issuer
     issued_on: date
     annulled_at: datetime | None
+    annulled_for: AnnulledFor | None
     patient: str
     sha256: str
+
+
+class AnnulmentIn(BaseModel):
+    """Why the result is annulled: a class of the list, told to anyone, and a note that the citizen alone reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: str = Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")
+    note: str | None = Field(default=None, min_length=3, max_length=500)
+
+
+class ResultOf(BaseModel):
+    """The application that a result belongs to, as it stands."""
+
+    id: str
+    number: str
+    state: str
+    status: StatusOut
+
+
+class AnnulmentReasonOut(BaseModel):
+    """A class of reasons in the caller's language."""
+
+    code: str
+    text: str
+
+
+class AnnulmentOut(BaseModel):
+    """A result that is out of force."""
+
+    application: ResultOf
+    code: str
+    annulled_at: datetime
+    reason: AnnulmentReasonOut
+
+
+class ReopenedStep(BaseModel):
+    """The step at which the corrected result will be signed."""
+
+    step: str
+    performer: str
+    due_at: datetime | None
+
+
+class ReissueOut(BaseModel):
+    """An application whose result is made anew."""
+
+    application: ResultOf
+    step: ReopenedStep
+
+
+class AnnulmentReasonsOut(BaseModel):
+    """The closed list of reasons."""
+
+    items: list[AnnulmentReasonOut]

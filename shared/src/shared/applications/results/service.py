@@ -54,6 +54,7 @@ async def verify(session: AsyncSession, office: Office, text: str) -> dict[str, 
         "issuer": {"bin": row.provider, "names": row.issuer["names"]},
         "issued_on": row.sealed_at.astimezone(zone).date(),
         "annulled_at": row.annulled_at,
+        "annulled_for": row.annulled_for,
         "patient": await _masked(session, office, row),
         "sha256": row.sha256.hex(),
     }
