@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from attachment.answering import own_register
 from attachment.districts.endpoints import router as districts
 from attachment.module import Attaching
 from attachment.register.endpoints import router as register
@@ -11,4 +12,6 @@ from shared.applications import app
 
 
 def create(settings: Settings) -> FastAPI:
-    return app.create("attachment", settings, made=[Attaching], routers=[districts, register, representing])
+    return app.create(
+        "attachment", settings, made=[Attaching], routers=[districts, register, representing], register=own_register
+    )

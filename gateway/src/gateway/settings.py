@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 from limits import RateLimitItem, parse
-from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from shared.settings import ServiceSettings
+from shared.settings import BaseUrl, ServiceSettings
 
 Network = IPv4Network | IPv6Network
 
@@ -20,16 +20,11 @@ def _networks(value: object) -> object:
     return value
 
 
-def _base_url(value: AnyHttpUrl) -> str:
-    return str(value).rstrip("/")
-
-
 def _rate(value: str) -> str:
     parse(value)
     return value
 
 
-BaseUrl = Annotated[AnyHttpUrl, AfterValidator(_base_url)]
 Rate = Annotated[str, AfterValidator(_rate)]
 """As the library `limits` writes them: "30/minute", "5 per 10 second"."""
 

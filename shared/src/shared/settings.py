@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SHLYUZ_"
@@ -21,6 +21,14 @@ def _seconds(value: object) -> object:
 
 Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 """A span of time in a setting: seconds (`3`, `0.5`) or ISO 8601 (`PT3S`)."""
+
+
+def _base_url(value: AnyHttpUrl) -> str:
+    return str(value).rstrip("/")
+
+
+BaseUrl = Annotated[AnyHttpUrl, AfterValidator(_base_url)]
+"""Where another service answers; becomes text without a slash at its end."""
 
 
 class ServiceSettings(BaseSettings):

@@ -93,7 +93,7 @@ async def check_precondition(
     Where the service acts for staff, the person sees that the register was asked.
     """
     register = Register(session=session, persons=office.persons)
-    known, reason = await register.lacks(_iin(asked.iin, office), asked.precondition, asked.provider)
-    if known is not None and caller.actor is not None and caller.actor.kind == "staff":
-        await record_access(session, caller.actor, "register-checked", [(known.person, None)], at=now)
+    reason = await register.checked(
+        _iin(asked.iin, office), asked.precondition, asked.provider, actor=caller.actor, at=now
+    )
     return PreconditionOut(holds=reason is None, reason=reason)

@@ -13,9 +13,11 @@ from attachment.register import repository
 from attachment.register.errors import PersonAlreadyInRegister
 from attachment.register.models import Enrolment, Known, PersonalData, name_hash
 from attachment.words import name_key
+from shared.applications.access_log import record_access
 from shared.applications.records import context
 from shared.db import violated
 from shared.personal import Iin, Person, Persons
+from shared.web import Actor
 
 NAMESAKES = 20
 """How many persons of one name and birth date are shown."""
@@ -54,6 +56,15 @@ class Register:
         """Say why a precondition does not hold, or None if it does, and whom that is about."""
         known = await self.by_iin(iin)
         return known, _lack(known, required, provider)
+
+    async def checked(
+        self, iin: Iin, required: Precondition, provider: str | None, *, actor: Actor | None, at: datetime
+    ) -> Reason | None:
+        """Say why a precondition does not hold; where staff ask, the person sees that the register was asked."""
+        known, reason = await self.lacks(iin, required, provider)
+        if known is not None and actor is not None and actor.kind == "staff":
+            await record_access(self.session, actor, "register-checked", [(known.person, None)], at=at)
+        return reason
 
     def opened(self, row: Row[Any]) -> Known:
         """Open a person's row."""

@@ -1,17 +1,13 @@
 """Rights to represent over HTTP: recorded and revoked by staff, asked for by services that carry regulations out."""
 
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends
 
 from attachment.providers import provider_of
 from attachment.register.errors import PersonDead, PersonNotInRegister, PersonOfAnotherProvider
-from attachment.register.service import Register
 from attachment.representing.errors import RepresentationEnded, RepresentationRecorded, RepresentationRevoked
-from attachment.representing.models import Standing
 from attachment.representing.schemas import (
-    PatientName,
     RepresentationAsked,
     RepresentationIn,
     RepresentationOut,
@@ -19,23 +15,21 @@ from attachment.representing.schemas import (
     RevocationIn,
     StandingOut,
 )
-from attachment.representing.service import Representing
+from attachment.representing.service import Representing, local_day
 from attachment.roles import MayRepresent
 from shared.applications.access import TheOffice, WrongRole
-from shared.applications.access_log import record_access
 from shared.errors import InvalidRequest, NotFound
 from shared.personal import Iin, IinInvalid
 from shared.web import Assertion, Now, Router, Session, allow, problems
 
 router = Router(tags=["register"])
 Owners = Annotated[Assertion, Depends(allow("booking", "certificate", "lab"))]
-_COUNTRY = ZoneInfo("Asia/Almaty")
 
 
 async def _representing(session: Session, office: TheOffice, now: Now) -> Representing:
     return Representing(
         session=session, persons=office.persons, rights=office.regulations.rights, now=now,
-        today=now.astimezone(_COUNTRY).date(),
+        today=local_day(now),
     )  # fmt: skip
 
 
@@ -91,19 +85,5 @@ async def ask_representation(
     applicant, patient = (
         Iin.parse(each, allow_test=office.settings.allow_test_identities) for each in (asked.applicant, asked.patient)
     )
-    standing = await rights.between(applicant, patient)
-    return StandingOut.of(standing, await _name(rights, standing, patient, caller))
-
-
-async def _name(rights: Representing, standing: Standing, patient: Iin, caller: Assertion) -> PatientName | None:
-    if not standing.holds:
-        return None
-    known = await Register(session=rights.session, persons=rights.persons).by_iin(patient)
-    if known is None:
-        return None
-    if caller.actor is not None:
-        await record_access(
-            rights.session, caller.actor, "representation-checked", [(known.person, None)], at=rights.now
-        )
-    data = known.data
-    return PatientName(surname=data.surname, given_name=data.given_name, patronymic=data.patronymic)
+    standing, known = await rights.asked(applicant, patient, caller.actor)
+    return StandingOut.of(standing, None if known is None else known.data)

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from attachment.register.models import PersonalData
 from attachment.representing.models import NewRepresentation, ProofSeen, Reason, Representation, Standing
 from attachment.words import visible
 from shared.applications.forms import Code
@@ -96,8 +97,9 @@ class StandingOut(BaseModel):
     patient: PatientName | None = None
 
     @classmethod
-    def of(cls, standing: Standing, patient: PatientName | None) -> Self:
+    def of(cls, standing: Standing, patient: PersonalData | None) -> Self:
         if not standing.holds or standing.right is None:
             return cls(holds=False, reason=standing.reason or "not-recorded")
         right = standing.right
-        return cls(holds=True, kind=right.kind, until=right.until_on, patient=patient)
+        name = PatientName.model_validate(patient, from_attributes=True) if patient is not None else None
+        return cls(holds=True, kind=right.kind, until=right.until_on, patient=name)

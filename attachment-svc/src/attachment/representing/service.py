@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,13 @@ from shared.errors import FieldError, InvalidRequest, NotFound
 from shared.personal import Iin, Person, Persons
 from shared.procedure import Right
 from shared.web import Actor
+
+_COUNTRY = ZoneInfo("Asia/Almaty")
+
+
+def local_day(now: datetime) -> date:
+    """Give the day by which rights begin and end: the country's, wherever in it somebody lives."""
+    return now.astimezone(_COUNTRY).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +78,16 @@ class Representing:
         seen = [(person, None) for person in both.values()]
         await record_access(self.session, actor, "representation-revoked", seen, at=self.now)
         return replace(right, revoked_at=self.now)
+
+    async def asked(self, representative: Iin, represented: Iin, actor: Actor | None) -> tuple[Standing, Known | None]:
+        """Answer an owning service: where the right holds, with the represented person, who sees that he was named."""
+        standing = await self.between(representative, represented)
+        if not standing.holds:
+            return standing, None
+        known = await Register(session=self.session, persons=self.persons).by_iin(represented)
+        if known is not None and actor is not None:
+            await record_access(self.session, actor, "representation-checked", [(known.person, None)], at=self.now)
+        return standing, known
 
     async def between(self, representative: Iin, represented: Iin) -> Standing:
         """Say whether one may act for the other today."""

@@ -1,10 +1,11 @@
 """The application of an owning service, and its worker: the same for booking, attachment, certificate and lab."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
+from shared.applications.asking import remote_register
 from shared.applications.cabinet import endpoints as cabinet
 from shared.applications.case import ServiceModule
 from shared.applications.catalogue import endpoints as catalogue
@@ -14,6 +15,7 @@ from shared.applications.filing import endpoints as filing
 from shared.applications.journals import endpoints as journals
 from shared.applications.office import Means, Office, by_service
 from shared.applications.providers import endpoints as providers
+from shared.applications.register import PopulationRegister
 from shared.applications.registering import endpoints as registering
 from shared.applications.results import endpoints as results
 from shared.applications.settings import ApplicationsSettings
@@ -27,6 +29,7 @@ _ROUTERS: Sequence[APIRouter] = (
 )  # fmt: skip
 
 ModuleMaker = Callable[[Means], ServiceModule]
+RegisterMaker = Callable[[Platform], AbstractAsyncContextManager[PopulationRegister]]
 
 
 def create(
@@ -36,11 +39,12 @@ def create(
     *,
     made: Sequence[ModuleMaker] = (),
     routers: Sequence[APIRouter] = (),
+    register: RegisterMaker = remote_register,
 ) -> FastAPI:
     """Make the web process of an owning service; without modules its catalogue is empty.
 
     `made` are modules too, made at the start; `routers` are what the service offers besides the case file: the routes
-    of no one of its modules, or of one that is made.
+    of no one of its modules, or of one that is made. `register` makes what asks the population register.
 
     The migrations are those of the package named `service`. Raises RuntimeError when SHLYUZ_REGULATIONS is not set,
     RegulationsInvalid with every fault when the law cannot be carried out.
@@ -50,14 +54,17 @@ def create(
         service=service,
         settings=settings,
         routers=[*_ROUTERS, *own, *routers],
-        resources=office_resources(settings, modules, made),
+        resources=office_resources(settings, modules, made, register),
         migrations=service,
         body_limits={"/documents": settings.document_bytes},
     )
 
 
 def office_resources(
-    settings: ApplicationsSettings, modules: Sequence[ServiceModule], made: Sequence[ModuleMaker] = ()
+    settings: ApplicationsSettings,
+    modules: Sequence[ServiceModule],
+    made: Sequence[ModuleMaker] = (),
+    register: RegisterMaker = remote_register,
 ) -> Mapping[str, Resource]:
     """Give the resource that the routes and jobs of a case file need; the law is read now, so its faults end it."""
     if settings.regulations is None:
@@ -67,13 +74,15 @@ def office_resources(
     @asynccontextmanager
     async def office(platform: Platform) -> AsyncIterator[Office]:
         means = Means(persons=platform.need_persons(), outbox=platform.outbox, regulations=regulations)
-        yield Office(
-            service=platform.service,
-            settings=settings,
-            regulations=regulations,
-            modules=by_service([*modules, *(make(means) for make in made)]),
-            persons=means.persons,
-            outbox=means.outbox,
-        )
+        async with register(platform) as asked:
+            yield Office(
+                service=platform.service,
+                settings=settings,
+                regulations=regulations,
+                modules=by_service([*modules, *(make(means) for make in made)]),
+                persons=means.persons,
+                outbox=means.outbox,
+                register=asked,
+            )
 
     return {"office": office}

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from shared.applications.case import Provider, ServiceModule
 from shared.applications.fields import form_of
+from shared.applications.register import NoRegister, PopulationRegister
 from shared.applications.settings import ApplicationsSettings
 from shared.db import parse_public_id, public_id
 from shared.errors import ProblemError
@@ -46,6 +47,7 @@ class Office:
     modules: Mapping[str, ServiceModule]
     persons: Persons
     outbox: Outbox
+    register: PopulationRegister = field(default_factory=NoRegister)
     _forms: dict[tuple[str, Channel], Draft202012Validator] = field(default_factory=dict, repr=False)
 
     @property

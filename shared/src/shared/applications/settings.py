@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from shared.settings import BaseUrl, Duration, ServiceSettings
 
 
 class ApplicationsSettings(ServiceSettings):
@@ -15,6 +15,10 @@ class ApplicationsSettings(ServiceSettings):
     """Folder with `<bin>.p12` for each provider and `<bin>.pass` beside it: the seal keys (worker only)."""
     verify_url: str = "http://127.0.0.1:8000/api/v1/verify"
     """Public address of the verification route; the QR code on a result is this and `/<code>`."""
+    upstream_attachment: BaseUrl | None = None
+    """Where attachment-svc answers, which keeps the population register; without it nothing that needs it is done."""
+    register_timeout: Duration = timedelta(seconds=2)
+    """How long the register may take for an answer."""
     claim: timedelta = timedelta(minutes=30)
     """How long a claimed task is kept from others."""
     draft: timedelta = timedelta(minutes=30)
