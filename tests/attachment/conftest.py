@@ -23,14 +23,17 @@ from shared.applications.providers.repository import keep
 from shared.db import Database
 from shared.personal import Keyring
 from shared.testing import FixedClock
+from shared.testing.authority import Authority
 from shared.testing.databases import fresh_database
 from shared.testing.identities import bin_, iin
 from shared.web import Actor, CallerKey, Platform
 
+from .desk import Desk
+
 REGULATIONS = Path(__file__).parents[2] / "shared" / "regulations"
 START = datetime(2026, 4, 6, 4, tzinfo=UTC)  # a Monday, 9:00 in Almaty
 TODAY = date(2026, 4, 6)
-BINS = {"first": bin_(number=1), "second": bin_(number=2)}
+BINS = {"first": bin_(number=1), "second": bin_(number=2), "akmola": bin_(number=3)}
 BORN = date(1990, 5, 14)
 _people = count(1)
 
@@ -124,20 +127,29 @@ def callers() -> dict[str, CallerKey]:
 
 
 @pytest.fixture(scope="package")
+def authority() -> Authority:
+    return Authority.create(at=START)
+
+
+@pytest.fixture(scope="package")
 async def attachment_database(postgres):
     async with fresh_database(postgres.admin_url, "attachment") as made:
         yield made
 
 
 @pytest.fixture(scope="package")
-async def running(attachment_database, callers, tmp_path_factory) -> AsyncIterator[Any]:
+async def running(attachment_database, callers, authority, tmp_path_factory) -> AsyncIterator[Any]:
     folder = tmp_path_factory.mktemp("attachment")
     for name, key in callers.items():
         (folder / f"{name}.pem").write_bytes(key.public_pem())
     (folder / "personal.json").write_bytes(Keyring.generate().dump())
+    (folder / "seals").mkdir()
+    for own in BINS.values():
+        (folder / "seals" / f"{own}.p12").write_bytes(authority.seal(bin=own, at=START).p12("secret"))
+        (folder / "seals" / f"{own}.pass").write_text("secret")
     settings = Settings(
         env="development", database_url=attachment_database.url, regulations=REGULATIONS, caller_keys=folder,
-        personal_key=folder / "personal.json",
+        personal_key=folder / "personal.json", seals=folder / "seals",
     )  # fmt: skip
     owner, app = Database(attachment_database.owner_url), create(settings)
     async with (
@@ -159,16 +171,22 @@ async def attachment(running, callers) -> Attachment:
             text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
         )
         await session.execute(text(f"TRUNCATE {', '.join(tables)}"))
-        for own in BINS.values():
-            await keep(session, _provider(own))
+        for name, own in BINS.items():
+            await keep(session, _provider(own, "akmola" if name == "akmola" else "zhambyl"))
     app.state.platform = platform = replace(app.state.platform, clock=FixedClock(START))
     return Attachment(http=http, platform=platform, owner=owner, callers=callers)
 
 
-def _provider(own: str) -> dict[str, Any]:
+@pytest.fixture
+def desk(attachment, authority) -> Desk:
+    """The service, and people who apply and carry out with keys of their own."""
+    return Desk(attachment=attachment, authority=authority)
+
+
+def _provider(own: str, region: str) -> dict[str, Any]:
     week = {day: [["08:00", "20:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
     names = {"kk": "№ 1 емхана", "ru": "Поликлиника № 1"}
     return {
-        "bin": own, "region": "zhambyl", "names": names, "address": names, "zone": "Asia/Almaty",
+        "bin": own, "region": region, "names": names, "address": names, "zone": "Asia/Almaty",
         "opening_hours": {"week": week}, "services": ["attachment"], "active": True, "version": 1,
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """The JSON Schemas that forms are shown and checked by."""
 
 import datetime as dt
+from types import MappingProxyType
 
 import jsonschema
 import pytest
@@ -168,3 +169,30 @@ class TestAResidence:
     def test_is_no_line_of_text(self, edition):
         fields = {"address": "Тараз, Абай, 12", "phone": AKMOLA["phone"]}
         assert errors(form_schema(edition("zhambyl", "attachment")), fields) == ["address"]
+
+
+class TestARightToAct:
+    SAID = MappingProxyType({
+        "kind": "parent", "proof": "birth-certificate", "number": "11-22 № 0334455", "surname": "Ермекова-Ли",
+        "given_name": "Д'Айару", "patronymic": "Ғ.",
+    })  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("change", "wrong"),
+        [
+            ({}, []),
+            ({"patronymic": None}, []),
+            ({"number": None}, ["representation"]),
+            ({"kind": "Parent"}, ["representation/kind"]),
+            ({"surname": "<b>"}, ["representation/surname"]),
+            ({"surname": "Ли5"}, ["representation/surname"]),
+            ({"surname": "Ли\n"}, ["representation/surname"]),
+            ({"given_name": "\u202eу"}, ["representation/given_name"]),
+            ({"given_name": "а" * 500}, ["representation/given_name"]),
+        ],
+    )
+    def test_names_document_and_patient(self, edition, change, wrong):
+        said = {name: part for name, part in ({**self.SAID} | change).items() if part is not None}
+        fields = {"address": HOME, "phone": AKMOLA["phone"], "representation": said}
+        found = errors(form_schema(edition("akmola", "attachment")), fields)
+        assert sorted(set(found)) == wrong

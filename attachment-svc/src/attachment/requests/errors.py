@@ -15,10 +15,3 @@ class RightNotShown(ProblemError):
 
     code = "representation-not-shown"
     status = 422
-
-
-class PatientNotInRegister(ProblemError):
-    """What the regulation requires at the step does not hold; the ground on which to refuse stands beside."""
-
-    code = "patient-not-in-register"
-    status = 409

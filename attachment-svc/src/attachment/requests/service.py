@@ -15,14 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from attachment.districts.repository import name_of
 from attachment.register.enrolling import Basis, Enrolling
-from attachment.register.errors import AlreadyAttachedHere, PersonDead
+from attachment.register.errors import AlreadyAttachedHere, PersonDead, PersonNotInRegister
 from attachment.register.models import Known
 from attachment.register.service import Register
 from attachment.representing.errors import RepresentationEnded
 from attachment.representing.models import NewRepresentation
 from attachment.representing.service import Representing
 from attachment.requests import repository
-from attachment.requests.errors import PatientNotInRegister, RequestAlreadyOpen, RightNotShown
+from attachment.requests.errors import RequestAlreadyOpen, RightNotShown
 from attachment.requests.models import ClaimedRight, Wanted
 from shared.applications.case import Accepted, CaseFile, Completing, Provider, StepEffect
 from shared.applications.office import Means
@@ -103,11 +103,13 @@ class Requests:
     async def carry_out(self, step: Completing) -> StepEffect:
         """Check that the patient can be enrolled, and enrol him with the last step.
 
-        Raises PatientNotInRegister, PersonDead, AlreadyAttachedHere, AddressOutsideDistricts, RepresentationEnded.
+        Raises PersonNotInRegister, PersonDead, AlreadyAttachedHere, AddressOutsideDistricts, RepresentationEnded.
         """
         case = step.case
         wanted = Wanted.read(case.edition, case.fields)
-        known = await self._patient(step)
+        known = await self._register.by_iin(Iin(case.patient_iin))
+        if known is None:
+            raise PersonNotInRegister
         right = await self._right_to_record(case, wanted.right, known)
         data = {**step.data, "patient": self._shown(known), "address": wanted.residence.written()}
         district = await self._enrolling.check(known.person.id, self.provider, wanted.residence)
@@ -117,14 +119,6 @@ class Requests:
         if not step.dry_run:
             await self._enrol(step, known, wanted, right)
         return StepEffect(data={**data, **said}, details={"attachment": said})
-
-    async def _patient(self, step: Completing) -> Known:
-        known = await self._register.by_iin(Iin(step.case.patient_iin))
-        if known is not None:
-            return known
-        written = step.case.edition.step(step.step)
-        grounds = [each.ground for each in written.preconditions if each.require == "in-population-register"]
-        raise PatientNotInRegister(extra={"grounds": grounds})
 
     async def _right_to_record(self, case: CaseFile, right: ClaimedRight | None, known: Known) -> ClaimedRight | None:
         """Give the right that the performer's signature is going to confirm; None where one is on record already."""

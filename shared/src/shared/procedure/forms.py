@@ -37,6 +37,9 @@ def _line(longest: int) -> Schema:
     return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": r"\S", "not": {"pattern": _UNFIT}}
 
 
+_NAME = _line(100) | {"pattern": r"^[^\s0-9!-/:-@\[-`{-~][^0-9!-&(-,/:-@\[-`{-~]*" + _END}
+"""Of the marks of ASCII a name has the apostrophe, hyphen and full stop alone; `\\w` means other letters elsewhere."""
+
 _PLAIN: Mapping[str, Schema] = {
     "residence": {
         "type": "object",
@@ -55,8 +58,11 @@ _PLAIN: Mapping[str, Schema] = {
             "kind": {"type": "string", "pattern": _CODE, "maxLength": 60},
             "proof": {"type": "string", "pattern": _CODE, "maxLength": 60},
             "number": _line(64),
+            "surname": _NAME,
+            "given_name": _NAME,
+            "patronymic": _NAME,
         },
-        "required": ["kind", "proof", "number"],
+        "required": ["kind", "proof", "number", "surname", "given_name"],
         "additionalProperties": False,
     },
     "slot": {
@@ -76,8 +82,8 @@ _PLAIN: Mapping[str, Schema] = {
 }
 """Kinds whose shape nothing in the field changes. A slot says its time too: the signer reads that, not the id.
 
-A residence is an address in the parts by which a district is found. A representation says which right to act for the
-patient was shown, and by which document: codes of representation.toml.
+A residence is an address in the parts by which a district is found. A representation says by which right the
+applicant acts, which document shows it (codes of representation.toml), and the patient's names as they stand there.
 """
 
 
