@@ -5,16 +5,22 @@ import datetime as dt
 import pytest
 
 from shared.procedure import (
+    AttendanceNotKept,
+    AttendanceRecorded,
     Cancel,
     Concluded,
     CutOffPassed,
     MarkSealed,
+    NotCancellable,
     NotReschedulable,
     NotWithdrawable,
+    RecordAttendance,
     Reschedule,
+    ResultNotIssued,
     State,
     Status,
     TaskState,
+    TimeNotCome,
     Withdraw,
 )
 
@@ -80,7 +86,8 @@ class TestRescheduling:
 
     def test_by_the_provider_is_bound_by_the_time_itself_only(self, issued):
         issued.now = NOON - dt.timedelta(minutes=1)
-        issued.do(Reschedule(scheduled_at=NOON + dt.timedelta(hours=3), by_provider=True))
+        moved = issued.do(Reschedule(scheduled_at=NOON + dt.timedelta(hours=3), by_provider=True, ground="doctor-ill"))
+        assert (moved.notice.kind, moved.notice.ground) == ("time-changed", "doctor-ill")
         issued.now = NOON + dt.timedelta(hours=3)
         with pytest.raises(CutOffPassed):
             issued.do(Reschedule(scheduled_at=NOON + dt.timedelta(hours=9), by_provider=True))
@@ -137,7 +144,7 @@ class TestWithdrawing:
         course = walk("akmola", "attachment")
         course.file()
         course.do(Withdraw())
-        for action in (Withdraw(), MarkSealed(), Cancel(), Reschedule()):
+        for action in (Withdraw(), MarkSealed(), Cancel(ground="doctor-ill"), Reschedule()):
             with pytest.raises(Concluded) as refusal:
                 course.do(action)
             assert refusal.value.state is State.WITHDRAWN
@@ -150,13 +157,80 @@ class TestCancelling:
         course.complete("confirm", "confirmed")
         course.seal()
         course.now = NOON - dt.timedelta(minutes=1)
-        cancelled = course.do(Cancel())
+        cancelled = course.do(Cancel(ground="doctor-ill"))
         assert (cancelled.changes[-1].status, cancelled.annuls) == (Status.CANCELLED_BY_PROVIDER, True)
         assert cancelled.facts == ("cancelled",)
+        assert (cancelled.notice.kind, cancelled.notice.ground) == ("cancellation", "doctor-ill")
+        assert "Apply again" in cancelled.notice.text.en
+        assert cancelled.notice.ground_text.en == "The doctor has fallen ill"
 
     def test_of_what_has_been_answered_without_a_time_is_impossible(self, walk):
         course = walk("akmola", "booking", channel="direct")
         course.file()
         course.complete("give-time", "time-given")
         with pytest.raises(NotWithdrawable):
-            course.do(Cancel())
+            course.do(Cancel(ground="doctor-ill"))
+
+    @pytest.mark.parametrize(("service", "ground"), [("booking", "no-free-time"), ("attachment", "doctor-ill")])
+    def test_needs_a_ground_of_the_providers_list(self, walk, service, ground):
+        course = walk("akmola", service)
+        course.file()
+        with pytest.raises(NotCancellable):
+            course.do(Cancel(ground=ground))
+
+    def test_comes_too_late_when_the_time_has_come(self, walk):
+        course = walk("zhambyl", "booking")
+        course.file(scheduled_at=NOON)
+        course.now = NOON
+        with pytest.raises(CutOffPassed):
+            course.do(Cancel(ground="doctor-ill"))
+
+
+class TestAttendance:
+    """Ours throughout."""
+
+    @pytest.fixture
+    def issued(self, walk):
+        course = walk("zhambyl", "booking")
+        course.file(scheduled_at=NOON)
+        course.complete("confirm", "confirmed")
+        course.seal()
+        course.now = NOON
+        return course
+
+    @pytest.mark.parametrize(("attended", "status"), [(True, Status.ATTENDED), (False, Status.MISSED)])
+    def test_is_recorded_from_the_time_on(self, issued, attended, status):
+        done = issued.do(RecordAttendance(attended=attended))
+        assert (done.application.state, done.application.status) == (State.ISSUED, status)
+        assert done.facts == (str(status),)
+        assert (done.notice is None) == attended, "who did not come is told how to go on"
+
+    def test_is_not_known_before_the_time(self, issued):
+        issued.now = NOON - dt.timedelta(seconds=1)
+        with pytest.raises(TimeNotCome) as refusal:
+            issued.do(RecordAttendance(attended=False))
+        assert refusal.value.scheduled_at == NOON
+
+    def test_is_recorded_once(self, issued):
+        issued.do(RecordAttendance(attended=True))
+        with pytest.raises(AttendanceRecorded):
+            issued.do(RecordAttendance(attended=False))
+
+    def test_leaves_nothing_to_change(self, issued):
+        issued.do(RecordAttendance(attended=True))
+        for action in (Withdraw(), Reschedule(by_provider=True, ground="doctor-ill"), Cancel(ground="doctor-ill")):
+            with pytest.raises(CutOffPassed):
+                issued.do(action)
+
+    def test_needs_a_time_that_was_confirmed(self, walk):
+        course = walk("zhambyl", "booking")
+        course.file(scheduled_at=NOON)
+        course.now = NOON
+        with pytest.raises(ResultNotIssued):
+            course.do(RecordAttendance(attended=True))
+
+    def test_needs_a_rule(self, walk):
+        course = walk("akmola", "attachment")
+        course.file()
+        with pytest.raises(AttendanceNotKept):
+            course.do(RecordAttendance(attended=True))

@@ -5,6 +5,7 @@ so that a mistake in that becomes a conflict and never a lost change.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from shared.applications.journals.entering import Entry, enter
 from shared.applications.notices import form_notice
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
+from shared.applications.results import repository as results
 from shared.applications.transitions import Deed, Recording, Subject, recording
 from shared.errors import Conflict
 from shared.procedure import Transition
@@ -59,6 +61,7 @@ async def advance(
     await _store(session, case, rows, deed, file.details if details is None else details)
     if transition.notice is not None:
         await form_notice(session, office, case, transition.notice, at=deed.at, note=note)
+    await _end_results(session, case, transition, deed.at)
     if rows.state in _ENDED and rows.state != file.state:
         await office.module(file.service).ended(session, file, rows.state)
     if transition.journal is not None:
@@ -67,6 +70,18 @@ async def advance(
         await enter(session, office, case, entry, at=deed.at)
     office.outbox.announce(session)
     return rows
+
+
+async def _end_results(session: AsyncSession, case: OpenCase, transition: Transition, at: datetime) -> None:
+    """Let no result outlive what it confirms: neither one in force when the application ends, nor one without a seal.
+
+    A new seal annuls the earlier result itself, since it knows which one stays.
+    """
+    before, after = case.engine, transition.application
+    if transition.annuls and after.state in _ENDED:
+        await results.annul_others(session, case.id, UUID(int=0), at)
+    if before.signed and not before.sealed and (after.state in _ENDED or not after.signed):
+        await results.drop_unsealed(session, case.id, at)
 
 
 async def _store(

@@ -1,5 +1,7 @@
 """Notices: every refusal and every result is told in a numbered notice, kept in the cabinet in three languages.
 
+So is what a provider does with a time that it gave: that it cancels or moves it, or that the person missed it.
+
 The numbers of processes (akmola 7, zhambyl 6 or 7; result 8 or 7) are the regulation's.
 """
 
@@ -27,13 +29,14 @@ async def form_notice(
     """Form and keep a notice; its words are sealed, since a refusal may tell of the person's health."""
     id_ = new_id()
     year = at.astimezone(ZoneInfo(case.file.provider.zone)).year
-    ground = case.edition.ground(notice.ground) if notice.ground else None
+    ground = case.edition.ground(notice.ground) if notice.ground and notice.ground_text is None else None
+    ground_text = ground.text if ground else notice.ground_text
     content = {
         "text": notice.text.to_json(),
         "condition": notice.condition,
         "ground": notice.ground,
         "ground_kind": ground.kind if ground else None,
-        "ground_text": ground.text.to_json() if ground else None,
+        "ground_text": ground_text.to_json() if ground_text else None,
         "note": note,
     }
     await session.execute(

@@ -19,8 +19,11 @@ from shared.applications.office import Office
 from shared.applications.rowset import as_rows
 from shared.db import new_id
 from shared.events.facts import (
+    ApplicationAttended,
+    ApplicationCancelled,
     ApplicationEvent,
     ApplicationIssued,
+    ApplicationMissed,
     ApplicationReady,
     ApplicationRefused,
     ApplicationRegistered,
@@ -44,10 +47,12 @@ _FACTS: Mapping[str, type[ApplicationEvent]] = {
     "issued": ApplicationIssued,
     "refused": ApplicationRefused,
     "withdrawn": ApplicationWithdrawn,
-    "cancelled": ApplicationWithdrawn,
+    "cancelled": ApplicationCancelled,
+    "attended": ApplicationAttended,
+    "missed": ApplicationMissed,
     "rescheduled": ApplicationRescheduled,
-    "result-annulled": ResultAnnulled,
     "visit-ended": VisitEnded,
+    "result-annulled": ResultAnnulled,
 }
 _TASK_COLUMNS = """id uuid, provider text, step text, round integer, performer text, state text, opened_at timestamptz,
     due_at timestamptz, due jsonb, shown_at timestamptz, closed_at timestamptz, outcome text, ground text,

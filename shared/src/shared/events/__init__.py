@@ -6,8 +6,11 @@ The relay and the consumer, which load the Kafka client, are imported from their
 from shared.events.envelope import Envelope, Handler, Handlers, Received
 from shared.events.event import Event, event_types
 from shared.events.facts import (
+    ApplicationAttended,
+    ApplicationCancelled,
     ApplicationEvent,
     ApplicationIssued,
+    ApplicationMissed,
     ApplicationReady,
     ApplicationRefused,
     ApplicationRegistered,
@@ -40,8 +43,11 @@ __all__ = [
     "APPLICATION_TOPICS",
     "ENROLMENT_TOPIC",
     "PROVIDER_TOPIC",
+    "ApplicationAttended",
+    "ApplicationCancelled",
     "ApplicationEvent",
     "ApplicationIssued",
+    "ApplicationMissed",
     "ApplicationReady",
     "ApplicationRefused",
     "ApplicationRegistered",

@@ -63,8 +63,26 @@ class ApplicationWithdrawn(ApplicationEvent):
     type: ClassVar[str] = "kz.shlyuz.application.withdrawn.v1"
 
 
+class ApplicationCancelled(ApplicationEvent):
+    """The provider cannot keep the time that it gave, and ended it."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.cancelled.v1"
+
+
+class ApplicationAttended(ApplicationEvent):
+    """The person came at the time given."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.attended.v1"
+
+
+class ApplicationMissed(ApplicationEvent):
+    """The person did not come at the time given."""
+
+    type: ClassVar[str] = "kz.shlyuz.application.missed.v1"
+
+
 class ApplicationRescheduled(ApplicationEvent):
-    """The applicant moved it to another time."""
+    """The applicant, or the provider, moved it to another time."""
 
     type: ClassVar[str] = "kz.shlyuz.application.rescheduled.v1"
 

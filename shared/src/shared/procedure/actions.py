@@ -47,10 +47,14 @@ class RefuseStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reschedule:
-    """Change the time: the step that the regulation names opens again. The cut-off binds the citizen alone."""
+    """Change the time: the step that the regulation names opens again. The cut-off binds the citizen alone.
+
+    A provider that moves a time says on which of its grounds.
+    """
 
     scheduled_at: datetime | None = None
     by_provider: bool = False
+    ground: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,16 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """Cancel the application, by the provider, that cannot keep the time given."""
+    """Cancel the application, by the provider, that cannot keep the time given, on a ground of its list."""
+
+    ground: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAttendance:
+    """Record, once the time given has come, whether the person came."""
+
+    attended: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +96,9 @@ class Reissue:
 
 
 ResultAction = AnnulResult | Reissue
-Action = File | CompleteStep | RefuseStep | Reschedule | Withdraw | Cancel | MarkSealed | ResultAction
+Action = (
+    File | CompleteStep | RefuseStep | Reschedule | Withdraw | Cancel | RecordAttendance | MarkSealed | ResultAction
+)
 StepAction = CompleteStep | RefuseStep
 
 
@@ -201,6 +216,30 @@ class NotReschedulable(ProcedureError):
 
 class NotWithdrawable(ProcedureError):
     """The regulation allows no withdrawal here, or the result has been signed."""
+
+
+class NotCancellable(ProcedureError):
+    """The regulation lets no provider cancel or move this, or knows no such ground."""
+
+
+class AttendanceNotKept(ProcedureError):
+    """The regulation records nobody's coming here, or there is no time that he could have come at."""
+
+
+class AttendanceRecorded(ProcedureError):
+    """It was recorded before whether the person came."""
+
+
+class ResultNotIssued(ProcedureError):
+    """A step is open, or the result is not sealed: the time is not confirmed yet."""
+
+
+class TimeNotCome(ProcedureError):
+    """The time given (UTC) lies ahead: nobody can know yet whether the person comes."""
+
+    def __init__(self, scheduled_at: datetime) -> None:
+        super().__init__(f"the time given is {scheduled_at.isoformat()}")
+        self.scheduled_at = scheduled_at
 
 
 class CutOffPassed(ProcedureError):

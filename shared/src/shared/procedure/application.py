@@ -51,6 +51,8 @@ class Status(StrEnum):
     CANCELLED_BY_PROVIDER = "cancelled-by-provider"
     RESULT_ANNULLED = "result-annulled"
     RESULT_BEING_CORRECTED = "result-being-corrected"
+    ATTENDED = "attended"
+    MISSED = "missed"
 
 
 def status_text(status: Status) -> Text:

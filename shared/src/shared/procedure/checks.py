@@ -29,6 +29,7 @@ def twice(edition: EditionTable) -> Iterator[Wrong]:
         "variant": (variant.key for variant in edition.variants),
         "result": (result.key for result in edition.results),
         "field": (field.key for field in edition.form),
+        "cancellation.ground": (ground.code for rule in edition.cancellations for ground in rule.grounds),
         "journal.field": (column.key for column in edition.journal.fields),
     }
     for step in edition.steps:
@@ -139,6 +140,10 @@ def times(edition: EditionTable) -> Iterator[Wrong]:
         kinds = {field.kind for field in (asked if rules.time_given_by == "citizen" else given)}
         if rules.time_given_by and not kinds & {"slot", "moment"}:
             yield f"channel.{channel}.time_given_by", f"no field in which the {rules.time_given_by} could give it"
+        if rules.hold and rules.time_given_by != "citizen":
+            yield f"channel.{channel}.hold", "holds a time that the citizen does not choose"
+        if rules.hold and rules.hold.limit.clock is Clock.WORKING_DAYS:
+            yield f"channel.{channel}.hold.limit", f"{rules.hold.limit} is no span of plain time"
     cut_offs = [
         *(("reschedule", rule.cut_off) for rule in edition.reschedules),
         *(("withdrawal", rule.cut_off) for rule in edition.withdrawals),
@@ -157,6 +162,13 @@ def region_facts(edition: EditionTable, region: Region) -> Iterator[Wrong]:
             yield f"step.{step.key}.performer", f"region.toml has no performer {step.performer}"
         if step.organisation and step.organisation not in region.organisations:
             yield f"step.{step.key}.organisation", f"region.toml has no organisation {step.organisation}"
+    named = [
+        *(("attendance", rule.performer) for rule in edition.attendances),
+        *(("cancellation", rule.performer) for rule in edition.cancellations),
+    ]
+    for path, performer in named:
+        if performer not in region.performers:
+            yield f"{path}.performer", f"region.toml has no performer {performer}"
 
 
 def _outcomes(edition: EditionTable) -> list[tuple[Step, Outcome]]:

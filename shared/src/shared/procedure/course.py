@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from shared.procedure.application import Application, State, Status, Task, TaskState
 from shared.procedure.deadlines import deadline
-from shared.procedure.law import ChannelRules, Ground, Journal, Outcome, Result, Step
+from shared.procedure.law import CancellationGround, ChannelRules, Ground, Journal, Outcome, Result, Step
 from shared.procedure.limits import Limit
 from shared.procedure.tasks import opened, result_due, resumed, settled
 from shared.procedure.texts import LANGUAGES, Text
@@ -116,6 +116,15 @@ class Course:
             ground=ground.code,
         )
         self.happened("refused")
+
+    def tell(self, kind: Literal["cancellation", "time-changed", "missed"], ground: CancellationGround | None) -> None:
+        """Tell the person by a notice what became of the time given, why, and what to do next."""
+        self._notice = Notice(
+            kind=kind,
+            text=WORDING["notice"][kind],
+            ground=ground.code if ground else None,
+            ground_text=ground.text if ground else None,
+        )
 
     def tell_of_annulment(self, reason: Text) -> None:
         words = {language: f"{WORDING['notice']['annulment'][language]}: {reason[language]}" for language in LANGUAGES}

@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field
 
 from shared.procedure.law import (
     Act,
+    Attendance,
+    Cancellation,
     Channel,
     ChannelRules,
     Code,
@@ -48,6 +50,8 @@ class EditionTable:
     variant_required: bool = False
     reschedules: Annotated[tuple[Reschedule, ...], Field(alias="reschedule")] = ()
     withdrawals: Annotated[tuple[Withdrawal, ...], Field(alias="withdrawal")] = ()
+    attendances: Annotated[tuple[Attendance, ...], Field(alias="attendance")] = ()
+    cancellations: Annotated[tuple[Cancellation, ...], Field(alias="cancellation")] = ()
 
     def routes(self) -> tuple[tuple[Channel, str | None], ...]:
         """Every pair of channel and variant in which an application can be filed."""
@@ -115,6 +119,12 @@ class EditionTable:
 
     def withdrawal(self, channel: Channel, variant: str | None) -> Withdrawal | None:
         return next((rule for rule in self.withdrawals if rule.fits(channel, variant)), None)
+
+    def attendance(self, channel: Channel, variant: str | None) -> Attendance | None:
+        return next((rule for rule in self.attendances if rule.fits(channel, variant)), None)
+
+    def cancellation(self, channel: Channel, variant: str | None) -> Cancellation | None:
+        return next((rule for rule in self.cancellations if rule.fits(channel, variant)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

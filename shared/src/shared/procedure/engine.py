@@ -13,6 +13,8 @@ from shared.procedure.actions import (
     AlreadyFiled,
     AnnulResult,
     ArrivedInFuture,
+    AttendanceNotKept,
+    AttendanceRecorded,
     Cancel,
     ChannelNotOffered,
     CompleteStep,
@@ -20,17 +22,21 @@ from shared.procedure.actions import (
     CutOffPassed,
     File,
     MarkSealed,
+    NotCancellable,
     NotFiled,
     NothingToSeal,
     NotReschedulable,
     NotWithdrawable,
+    RecordAttendance,
     RefuseStep,
     Reissue,
     Reschedule,
+    ResultNotIssued,
     ResultNotSealed,
     StepAction,
     StepAlreadyCompleted,
     StepOutOfOrder,
+    TimeNotCome,
     UnknownGround,
     UnknownOutcome,
     UnknownStep,
@@ -41,11 +47,12 @@ from shared.procedure.actions import (
 from shared.procedure.annulling import annul, reissue
 from shared.procedure.application import Application, State, Status, Task, TaskState
 from shared.procedure.course import Course
-from shared.procedure.law import Channel, Outcome, Result, Step
+from shared.procedure.law import CancellationGround, Channel, Outcome, Result, Step
 from shared.procedure.limits import Limit
 from shared.procedure.transition import Transition
 
 _ENDED = frozenset({State.REFUSED, State.WITHDRAWN})
+_ATTENDANCE = frozenset({Status.ATTENDED, Status.MISSED})
 
 
 def decide(application: Application, action: Action, now: datetime) -> Transition:
@@ -63,12 +70,8 @@ def decide(application: Application, action: Action, now: datetime) -> Transitio
             _complete(course, action)
         case RefuseStep():
             _refuse(course, action)
-        case Reschedule():
-            _reschedule(course, action)
-        case Withdraw():
-            _withdraw(course)
-        case Cancel():
-            _cancel(course)
+        case Reschedule() | Withdraw() | Cancel() | RecordAttendance():
+            _change(course, action)
         case MarkSealed():
             _mark_sealed(course)
         case AnnulResult():
@@ -78,6 +81,18 @@ def decide(application: Application, action: Action, now: datetime) -> Transitio
         case _:
             assert_never(action)
     return course.transition()
+
+
+def _change(course: Course, action: Reschedule | Withdraw | Cancel | RecordAttendance) -> None:
+    match action:
+        case Reschedule():
+            _reschedule(course, action)
+        case Withdraw():
+            _withdraw(course)
+        case Cancel():
+            _cancel(course, action)
+        case RecordAttendance():
+            _record_attendance(course, action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +233,8 @@ def _reschedule(course: Course, action: Reschedule) -> None:
     course.move(State.IN_PROGRESS, Status.TIME_BEING_CHANGED)
     course.happened("rescheduled")
     course.reopen(application.edition.step(rule.reopens), rule.limit)
+    if action.by_provider:
+        course.tell("time-changed", _providers_ground(application, action.ground) if action.ground else None)
 
 
 def _withdraw(course: Course) -> None:
@@ -230,10 +247,39 @@ def _withdraw(course: Course) -> None:
     course.happened("withdrawn")
 
 
-def _cancel(course: Course) -> None:
+def _cancel(course: Course, action: Cancel) -> None:
+    ground = _providers_ground(course.application, action.ground)
     _end_before_result(course, None)
     course.move(State.WITHDRAWN, Status.CANCELLED_BY_PROVIDER)
+    course.tell("cancellation", ground)
     course.happened("cancelled")
+
+
+def _providers_ground(application: Application, code: str) -> CancellationGround:
+    rule = application.edition.cancellation(application.channel, application.variant)
+    ground = rule.ground(code) if rule else None
+    if ground is None:
+        raise NotCancellable
+    return ground
+
+
+def _record_attendance(course: Course, action: RecordAttendance) -> None:
+    """Record whether the person came at the time given, once; who did not come is told how to go on."""
+    application = course.application
+    if application.edition.attendance(application.channel, application.variant) is None:
+        raise AttendanceNotKept
+    if application.status in _ATTENDANCE:
+        raise AttendanceRecorded
+    if application.state is not State.ISSUED:
+        raise ResultNotIssued
+    if application.scheduled_at is None:
+        raise AttendanceNotKept
+    if course.now < application.scheduled_at:
+        raise TimeNotCome(application.scheduled_at)
+    course.move(State.ISSUED, Status.ATTENDED if action.attended else Status.MISSED)
+    course.happened("attended" if action.attended else "missed")
+    if not action.attended:
+        course.tell("missed", None)
 
 
 def _end_before_result(course: Course, cut_off: Limit | None) -> None:

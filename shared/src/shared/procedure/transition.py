@@ -20,13 +20,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A notice to form and keep in the cabinet, with the decree's condition and process where it numbers them."""
+    """A notice to form and keep in the cabinet, with the decree's condition and process where it numbers them.
 
-    kind: Literal["refusal", "result", "annulment"]
+    `ground_text` are the words of a ground that is none of refusal.
+    """
+
+    kind: Literal["refusal", "result", "cancellation", "time-changed", "missed", "annulment"]
     text: Text
     process: int | None = None
     condition: int | None = None
     ground: str | None = None
+    ground_text: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ _SIGNED = text("""
 """)
 _REFUSAL = text("""
     SELECT id, number, process, content FROM notices
-    WHERE application = :id AND kind = 'refusal' ORDER BY at DESC LIMIT 1
+    WHERE application = :id AND kind IN ('refusal', 'cancellation', 'missed') ORDER BY at DESC LIMIT 1
 """)
 _RESULTS = text("SELECT id, content FROM results WHERE application = :id ORDER BY signed_at")
 _NOTICES = text(f"""
@@ -79,7 +79,7 @@ async def history(session: AsyncSession, application: UUID) -> Sequence[Row[Any]
 
 
 async def refusal(session: AsyncSession, application: UUID) -> Row[Any] | None:
-    """Find the notice of refusal."""
+    """Find the notice by which an application ended: of refusal, of cancellation, of a missed time."""
     return (await session.execute(_REFUSAL, {"id": application})).one_or_none()
 
 

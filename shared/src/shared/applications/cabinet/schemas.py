@@ -70,11 +70,12 @@ class GroundOut(BaseModel):
 
 
 class RefusalOut(BaseModel):
-    """The notice by which the application was refused."""
+    """The notice by which the application was refused, or its time cancelled or missed; `text` says what to do next."""
 
     number: str
     process: int | None
     condition: int | None
+    text: str
     ground: GroundOut | None
     note: str | None
 
@@ -129,7 +130,7 @@ class HistoryOut(BaseModel):
 
 
 class NoticeItem(BaseModel):
-    """A numbered notice of refusal or result."""
+    """A numbered notice: `refusal`, `result`, `cancellation`, `time-changed` or `missed`."""
 
     id: str
     number: str

@@ -23,6 +23,7 @@ from shared.procedure import Task
 from shared.procedure.texts import Language
 from shared.web import Actor
 
+_ENDED_BY_NOTICE = frozenset({"cancelled-by-provider", "missed"})
 _NOTHING: Mapping[str, Any] = {"items": [], "next_cursor": None}
 
 
@@ -133,7 +134,8 @@ class Cabinet:
         ]
 
     async def _refusal(self, case: OpenCase) -> dict[str, Any] | None:
-        row = await repository.refusal(self._session, case.id) if case.file.state == "refused" else None
+        ended = case.file.state == "refused" or case.file.status in _ENDED_BY_NOTICE
+        row = await repository.refusal(self._session, case.id) if ended else None
         if row is None:
             return None
         content = case.person.open_json(context("notices", "content", row.id), row.content)
@@ -142,6 +144,7 @@ class Cabinet:
             "number": row.number,
             "process": row.process,
             "condition": content["condition"],
+            "text": content["text"][self._language],
             "ground": {"code": content["ground"], "text": text[self._language]} if text else None,
             "note": content["note"],
         }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.procedure import Channel, Edition, Region
-from shared.procedure.law import Cited, Conditional, FormField, LimitRule, Outcome, Step
+from shared.procedure.law import Cancellation, Cited, Conditional, FormField, LimitRule, Outcome, Step
 
 
 def whole(edition: Edition, region: Region) -> dict[str, Any]:
@@ -36,6 +36,8 @@ def whole(edition: Edition, region: Region) -> dict[str, Any]:
         "withdrawals": [
             {"cut_off": str(rule.cut_off) if rule.cut_off else None} | _case(rule) for rule in edition.withdrawals
         ],
+        "attendances": [{"performer": rule.performer} | _case(rule) for rule in edition.attendances],
+        "cancellations": [_cancellation(rule) for rule in edition.cancellations],
     }  # fmt: skip
 
 
@@ -62,6 +64,7 @@ def _route(edition: Edition, channel: Channel) -> dict[str, Any]:
     }
     return {
         "time_given_by": rules.time_given_by,
+        "hold": {"limit": str(rules.hold.limit)} | _cited(rules.hold) if rules.hold else None,
         "documents": rules.documents,
         "processes": processes,
         "registration": {"after": rules.registration.after} | _cited(rules.registration),
@@ -102,6 +105,14 @@ def _field(field: FormField) -> dict[str, Any]:
     return {"key": field.key, "kind": field.kind, "label": field.label.to_json(), "required": field.required} | _case(
         field
     )
+
+
+def _cancellation(rule: Cancellation) -> dict[str, Any]:
+    grounds = [
+        {"code": ground.code, "text": ground.text.to_json(), "frees": ground.frees} | _cited(ground)
+        for ground in rule.grounds
+    ]
+    return {"performer": rule.performer, "grounds": grounds} | _case(rule)
 
 
 def _limit(rule: LimitRule) -> dict[str, Any]:

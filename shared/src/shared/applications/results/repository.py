@@ -19,7 +19,7 @@ _CURRENT = text(f"""
 """)  # noqa: S608  # constants
 _BY_CODE = text(f"""
     SELECT {_COLUMNS}, to_jsonb(p) AS issuer FROM results r JOIN providers p ON p.bin = r.provider
-    WHERE r.code = :code AND r.published AND r.state IN ('sealed', 'annulled')
+    WHERE r.code = :code AND r.published AND r.state IN ('sealed', 'annulled') AND r.sealed_at IS NOT NULL
 """)  # noqa: S608  # constants
 # SKIP LOCKED: another worker has that one in hand; NO KEY, since nothing refers to it.
 _NEXT = text(f"""
@@ -44,7 +44,11 @@ _ANNUL_ONE = text("""
 _APPLICATION_OF = text("SELECT application FROM results WHERE code = :code AND state IN ('sealed', 'annulled')")
 _ANNULLED = text("""
     SELECT code, annulled_at, annulled_for FROM results
-    WHERE application = :application AND published AND state = 'annulled' ORDER BY annulled_at DESC, id
+    WHERE application = :application AND published AND state = 'annulled' AND sealed_at IS NOT NULL
+    ORDER BY annulled_at DESC, id
+""")
+_DROP = text("""
+    UPDATE results SET state = 'annulled', annulled_at = :now WHERE application = :application AND state = 'signed'
 """)
 _LATER = text("UPDATE results SET tries = tries + 1, next_try_at = :at WHERE id = :id AND state = 'signed'")
 
@@ -100,6 +104,11 @@ async def application_of(session: AsyncSession, code: str) -> UUID | None:
 
 def _reason(code: str) -> str:
     return orjson.dumps({"code": code, "title": WORDING["annulled"][code].to_json()}).decode()
+
+
+async def drop_unsealed(session: AsyncSession, application: UUID, now: datetime) -> None:
+    """Leave a result that waits for its seal without one: what it says no longer holds, and nobody has it."""
+    await session.execute(_DROP, {"application": application, "now": now})
 
 
 async def try_later(session: AsyncSession, result: UUID, at: datetime) -> None:
