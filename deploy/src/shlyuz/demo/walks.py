@@ -60,7 +60,8 @@ class Acts:
 class Walk:
     """One citizen, one service of a region, one channel.
 
-    The region's portal logs in by registration certificate (akmola 8(1)-(2)) or by IIN (zhambyl 11(1)-(2)).
+    The region's portal logs in by registration certificate (akmola 8(1)-(2)) or by IIN (zhambyl 11(1)-(2)); what was
+    registered for him at a window is shown to a person who logs in by certificate.
     """
 
     world: World
@@ -77,7 +78,7 @@ class Walk:
 
     @property
     def with_certificate(self) -> bool:
-        return self.world.with_certificate(self.region)
+        return self.channel != PORTAL or self.world.with_certificate(self.region)
 
     async def succeed(self) -> Report:
         """Go the whole way to the result: a sealed document, or an answer that stands in the journal."""
