@@ -41,7 +41,7 @@ async def seed_accounts(settings: Settings, people: Mapping[str, Any]) -> None:
 
 
 async def seed_schedules(region: RegionState) -> None:
-    """Let each provider's administrator enter its doctors and the coming month's schedules."""
+    """Let each provider's administrator enter its districts, its doctors and the coming month's schedules."""
     async with httpx.AsyncClient(base_url=f"{region.url}/api/v1", timeout=30) as http:
         for provider in cast.providers():
             person = next(
@@ -52,6 +52,8 @@ async def seed_schedules(region: RegionState) -> None:
             await _known(http, provider)
             token = await _log_in(http, person)
             http.headers["Authorization"] = f"Bearer {token}"
+            for district in provider["districts"]:
+                await _district(http, district)
             for doctor in provider["doctors"]:
                 await _schedule(http, provider["bin"], doctor)
             del http.headers["Authorization"]
@@ -115,6 +117,12 @@ async def _log_in(http: httpx.AsyncClient, person: Mapping[str, Any]) -> str:
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 return str(_right(answer)["access_token"])
             await asyncio.sleep(PAUSE)
+
+
+async def _district(http: httpx.AsyncClient, district: Mapping[str, Any]) -> None:
+    known = {one["name"] for one in (await _get(http, "/admin/districts"))["items"]}
+    if district["name"] not in known:
+        _right(await http.post("/admin/districts", json=district))
 
 
 async def _schedule(http: httpx.AsyncClient, provider: str, doctor: Mapping[str, Any]) -> None:
