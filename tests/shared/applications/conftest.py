@@ -5,7 +5,7 @@ import base64
 import json
 import shutil
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from shared.testing.authority import Authority, Holder
 from shared.testing.clock import FixedClock
 from shared.testing.databases import fresh_database
 from shared.testing.identities import bin_, iin
+from shared.testing.register import FixedRegister
 from shared.web import Actor, CallerKey
 
 HERE = Path(__file__).parent
@@ -111,6 +112,7 @@ class World:
     module: Fitness
     app: Any
     settings: ApplicationsSettings
+    register: FixedRegister
     people: dict[str, Someone] = field(default_factory=dict)
 
     # ------------------------------------------------------------------------------------------------------ people
@@ -263,6 +265,7 @@ def regulations(tmp_path_factory):
     ours = HERE.parents[2] / "shared" / "regulations"
     shutil.copytree(ours / "calendars", folder / "calendars")
     shutil.copy(ours / "annulment.toml", folder)
+    shutil.copy(ours / "representation.toml", folder)
     return folder
 
 
@@ -283,8 +286,11 @@ async def case_database(postgres):
 
 
 @asynccontextmanager
-async def running(settings: ApplicationsSettings, module: Fitness, clock: FixedClock) -> AsyncIterator[Any]:
-    app = create("attachment", settings, [module])
+async def running(
+    settings: ApplicationsSettings, module: Fitness, clock: FixedClock, register: FixedRegister | None = None
+) -> AsyncIterator[Any]:
+    asked = register or FixedRegister()
+    app = create("attachment", settings, [module], register=lambda _platform: nullcontext(asked))
     async with app.router.lifespan_context(app):
         app.state.platform = replace(app.state.platform, clock=clock)
         yield app
@@ -314,17 +320,19 @@ async def world(settings, case_database, authority):
     """The service, empty but for two providers."""
     made, gateway = settings
     clock, module, owner = FixedClock(START), Fitness(), Database(case_database.owner_url)
+    register = FixedRegister()
     async with owner.transaction() as session:
         await session.execute(text(f"TRUNCATE {_TABLES} CASCADE"))
         for number, code in enumerate((BIN, OTHER_BIN)):
             await keep(session, provider(code, number))
-    async with running(made, module, clock) as app:
+    async with running(made, module, clock, register) as app:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://attachment") as http:
             platform = app.state.platform
             yield World(
                 http=http, gateway=gateway, office=platform.resources["office"], database=platform.database,
                 owner=owner, clock=clock, authority=authority, module=module, app=app, settings=made,
+                register=register,
             )  # fmt: skip
     await owner.close()
 

@@ -99,4 +99,7 @@ def _particular(home: Home, around: Surroundings, service: str) -> dict[str, str
             if name != "gateway"
         }
         return upstreams | {"SHLYUZ_TRUST": str(home.trust), "SHLYUZ_FORM_KEY": str(keys.form_key(home))}
-    return {"SHLYUZ_SEALS": str(home.seals), "SHLYUZ_VERIFY_URL": f"{around.url}/api/v1/verify"}
+    owners = {"SHLYUZ_SEALS": str(home.seals), "SHLYUZ_VERIFY_URL": f"{around.url}/api/v1/verify"}
+    if service == "attachment":  # it keeps the population register, and asks itself in process
+        return owners
+    return owners | {"SHLYUZ_UPSTREAM_ATTACHMENT": f"http://127.0.0.1:{around.ports['attachment-web']}"}

@@ -12,8 +12,10 @@ from shared.applications.case import Completing, StepEffect
 from shared.applications.fields import check_fields, form_of
 from shared.applications.office import Office
 from shared.applications.records import OpenCase
+from shared.applications.register import Answers
 from shared.applications.tasks.errors import ChoiceUnknown, StepNotPossible, TaskClosed
 from shared.applications.tasks.models import TaskRow
+from shared.applications.tasks.preconditions import check_preconditions
 from shared.applications.tasks.schemas import StepIn
 from shared.applications.tasks.service import step_of
 from shared.errors import ProblemError
@@ -49,7 +51,7 @@ class CarriedOut:
     details: Mapping[str, Any]
 
 
-async def carry_out(  # what a step is made of
+async def carry_out(  # noqa: PLR0913  # what a step is made of
     session: AsyncSession,
     office: Office,
     task: TaskRow,
@@ -58,11 +60,13 @@ async def carry_out(  # what a step is made of
     actor: Actor,
     now: datetime,
     *,
+    answers: Answers,
     dry_run: bool,
 ) -> CarriedOut:
     """Ask regulation and service what the step comes to; with `dry_run` nothing is changed.
 
-    Raises the problems of `tasks.errors`, InvalidRequest for the data, and whatever the service refuses with.
+    Raises the problems of `tasks.errors` and `tasks.preconditions`, InvalidRequest for the data, whatever the service
+    refuses with, and Unanswered when `answers` lack what the register has to say.
     """
     action = _action(task, step, actor)
     try:
@@ -70,6 +74,7 @@ async def carry_out(  # what a step is made of
         decide(case.engine, action, now)
     except ProcedureError as refusal:
         raise problem_of(refusal) from refusal
+    check_preconditions(office, case, step_of(case.edition, task), action, answers)
     effect = await _effect(session, office, task, case, step, actor, now, dry_run=dry_run)
     if effect.scheduled_at is not None and isinstance(action, CompleteStep):
         action = CompleteStep(step=action.step, outcome=action.outcome, by=action.by, scheduled_at=effect.scheduled_at)

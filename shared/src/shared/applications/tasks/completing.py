@@ -20,6 +20,7 @@ from shared.applications.advancing import advance, plain_json
 from shared.applications.evidence import Evidence, EvidenceRefused, full_name
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
+from shared.applications.register import NOTHING_ASKED, Answers
 from shared.applications.tasks import repository
 from shared.applications.tasks.carrying_out import CarriedOut, carry_out
 from shared.applications.tasks.errors import DraftStale, SignatureNeeded, SignatureUnfit
@@ -108,12 +109,17 @@ async def complete(  # one deed
     step: StepIn,
     actor: Actor,
     now: datetime,
+    *,
+    answers: Answers = NOTHING_ASKED,
 ) -> dict[str, Any]:
-    """Carry the step out in the caller's transaction. Raises the problems of `tasks.errors` and the service's own."""
+    """Carry the step out in the caller's transaction.
+
+    Raises the problems of `tasks.errors` and the service's own, and Unanswered before anything is changed.
+    """
     tasks = Tasks(office, session, actor, now)
     task, case = await tasks.open(task_id, lock=True)
     tasks.need_claim(task)
-    carried = await carry_out(session, office, task, case, step, actor, now, dry_run=False)
+    carried = await carry_out(session, office, task, case, step, actor, now, answers=answers, dry_run=False)
     if signed is None and carried.signing.kind != "none":
         raise SignatureNeeded
     if signed is not None:

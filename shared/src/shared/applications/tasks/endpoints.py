@@ -9,6 +9,7 @@ from fastapi import Response
 from shared.applications.access import Staff, TheOffice, WrongRole
 from shared.applications.cursors import Limit, read_cursor
 from shared.applications.evidence import EvidenceRefused
+from shared.applications.register import Answers, RegisterAway, consulting
 from shared.applications.replies import MEDIA_TYPE, as_json
 from shared.applications.tasks import repository
 from shared.applications.tasks.completing import complete, open_draft, read_signed
@@ -24,6 +25,7 @@ from shared.applications.tasks.errors import (
     TaskClosed,
     TaskNotClaimed,
 )
+from shared.applications.tasks.preconditions import PreconditionHolds, PreconditionNotMet
 from shared.applications.tasks.preparing import prepare_step
 from shared.applications.tasks.repository import answered
 from shared.applications.tasks.schemas import (
@@ -43,7 +45,10 @@ from shared.results import Prepared
 from shared.web import Here, IdempotencyKey, Lang, Now, Router, Session, claim_answer, problems
 
 router = Router(tags=["tasks"])
-_WORK = (NotFound, WrongRole, TaskClosed, TaskNotClaimed, StepNotPossible, ChoiceUnknown, InvalidRequest)
+_WORK = (
+    NotFound, WrongRole, TaskClosed, TaskNotClaimed, StepNotPossible, ChoiceUnknown, PreconditionNotMet,
+    PreconditionHolds, RegisterAway, InvalidRequest,
+)  # fmt: skip
 
 
 @router.get("/tasks", responses=problems(WrongRole, InvalidRequest))
@@ -133,13 +138,18 @@ async def complete_task(  # dependencies
                 return Response(known, media_type=MEDIA_TYPE)
         raise
     step = StepIn.model_validate(signed.content["step"]) if signed else request.step()
-    async with here.database.transaction() as session:
-        claim = await claim_answer(session, scope=scope, key=key, body=same)
-        if claim.answer is not None:
-            return claim.answer.response()
-        response = as_json(await complete(session, office, task_id, signed, step, actor, now))
-        await claim.remember(session, status=200, body=bytes(response.body), media_type=MEDIA_TYPE)
-    return response
+
+    async def once(answers: Answers) -> Response:
+        async with here.database.transaction() as session:
+            claim = await claim_answer(session, scope=scope, key=key, body=same)
+            if claim.answer is not None:
+                return claim.answer.response()
+            done = await complete(session, office, task_id, signed, step, actor, now, answers=answers)
+            response = as_json(done)
+            await claim.remember(session, status=200, body=bytes(response.body), media_type=MEDIA_TYPE)
+        return response
+
+    return await consulting(office.register, actor, once)
 
 
 @router.get("/internal/signables/{signable}", responses=problems(NotFound, DraftStale))

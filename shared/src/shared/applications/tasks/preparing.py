@@ -21,6 +21,7 @@ from shared.applications.case import ResultPage
 from shared.applications.forms import AUDIENCE, StepRecord, write_document
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
+from shared.applications.register import Answers, consulting
 from shared.applications.tasks import repository
 from shared.applications.tasks.carrying_out import CarriedOut, carry_out
 from shared.applications.tasks.errors import DraftStale, EarlierSignatureRefused, SignatureNotNeeded
@@ -65,8 +66,9 @@ async def prepare_step(
     database: Database, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime
 ) -> dict[str, Any]:
     """Prepare, and give what is to be signed. Raises the problems of `tasks.errors` and the service's own."""
-    async with database.transaction() as session:
-        plan = await _plan(session, office, task_id, step, actor, now)
+    plan = await consulting(
+        office.register, actor, lambda answers: _planned(database, office, task_id, step, actor, now, answers)
+    )
     content = await _content(office, plan, actor, now)
     async with database.transaction() as session:
         draft = await _store(session, office, plan, content, actor, now)
@@ -78,13 +80,20 @@ async def prepare_step(
     }
 
 
+async def _planned(  # one caller, above
+    database: Database, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime, answers: Answers
+) -> Plan:
+    async with database.transaction() as session:
+        return await _plan(session, office, task_id, step, actor, now, answers)
+
+
 async def _plan(  # one caller, above
-    session: AsyncSession, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime
+    session: AsyncSession, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime, answers: Answers
 ) -> Plan:
     tasks = Tasks(office, session, actor, now)
     task, case = await tasks.open(task_id)
     tasks.need_claim(task)
-    carried = await carry_out(session, office, task, case, step, actor, now, dry_run=True)
+    carried = await carry_out(session, office, task, case, step, actor, now, answers=answers, dry_run=True)
     if carried.signing.kind == "none":
         raise SignatureNotNeeded
     before = tuple(await repository.signed_before(session, case.id))
