@@ -89,7 +89,7 @@ check-regulations: install
 
 # ---------------------------------------------------------------------------------------------------------------- test
 test: check ## Run every check and every test that needs nothing but Python
-	@$(BIN)/pytest -m 'not interop and not large' $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile -m 'not interop and not large' $(ARGS)
 
 test-fast: install ## Run the tests that do no I/O: seconds, anywhere
 	@$(BIN)/pytest --fast $(ARGS)
