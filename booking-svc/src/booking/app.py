@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI
 
-from booking.module import AppointmentBooking
+from booking.modules import modules
 from booking.settings import Settings
 from shared.applications import app
 
 
 def create(settings: Settings) -> FastAPI:
-    return app.create("booking", settings, [AppointmentBooking()])
+    return app.create("booking", settings, modules(settings))

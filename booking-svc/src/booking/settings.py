@@ -8,5 +8,7 @@ from shared.applications.settings import ApplicationsSettings
 class Settings(ApplicationsSettings):
     slot_horizon: timedelta = timedelta(days=31)
     """How far ahead slots are made, and so how far ahead people can book."""
+    visit_horizon: timedelta = timedelta(days=7)
+    """How far ahead a doctor's visit at home may be set."""
     extend_every: timedelta = timedelta(hours=1)
     """How often the worker looks for schedules whose slots end before the horizon."""

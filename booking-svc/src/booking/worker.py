@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import FastAPI
 
 from booking.doctors.service import Doctors
-from booking.module import AppointmentBooking
+from booking.modules import modules
 from booking.providers import provider_of
 from booking.schedules import repository
 from booking.schedules.service import Schedules
@@ -17,7 +17,7 @@ from shared.web import Job, Periodic, Platform
 
 
 def create(settings: Settings) -> FastAPI:
-    return worker.create("booking", settings, [AppointmentBooking()], own_jobs=own_jobs)
+    return worker.create("booking", settings, modules(settings), own_jobs=own_jobs)
 
 
 def own_jobs(platform: Platform) -> list[Job]:

@@ -6,7 +6,7 @@ from fastapi import Query
 
 from booking.administrators import AdministeredProvider, AdministratorOnly
 from booking.doctors.schemas import DoctorChange, DoctorIn, DoctorOut, DoctorsOut
-from booking.doctors.service import Doctors
+from booking.doctors.service import AccountTaken, Doctors
 from booking.providers import provider_of
 from shared.applications.access import Gateway, TheOffice
 from shared.applications.forms import Bin
@@ -33,9 +33,10 @@ async def add_doctor(new: DoctorIn, session: Session, provider: AdministeredProv
     return DoctorOut.of(await Doctors(session=session, provider=provider).add(new.doctor(), now))
 
 
-@router.patch("/admin/doctors/{doctor}", responses=problems(AdministratorOnly, InvalidRequest, NotFound))
+@router.patch("/admin/doctors/{doctor}", responses=problems(AdministratorOnly, AccountTaken, InvalidRequest, NotFound))
 async def change_doctor(
     doctor: str, change: DoctorChange, session: Session, office: TheOffice, provider: AdministeredProvider
 ) -> DoctorOut:
     doctors = Doctors(session=session, provider=provider)
-    return DoctorOut.of(await doctors.set_active(office.parse(doctor), active=change.active))
+    changed = await doctors.change(office.parse(doctor), active=change.active, account=change.account_id)
+    return DoctorOut.of(changed)

@@ -16,6 +16,7 @@ class Doctor(Base):
     __table_args__ = (
         Index("ix_doctors_provider", "provider", "specialty"),
         Index("ix_doctors_slots_until", "slots_until", postgresql_where=text("active")),
+        Index("uq_doctors_account", "provider", "account", unique=True, postgresql_where=text("account IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -26,5 +27,6 @@ class Doctor(Base):
     specialty: Mapped[str] = mapped_column(Text)
     room: Mapped[str] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(server_default="true")
+    account: Mapped[str | None] = mapped_column(Text)  # among the staff: by it he sees the visits that are his
     slots_until: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))

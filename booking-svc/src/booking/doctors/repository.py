@@ -21,3 +21,11 @@ async def find(session: AsyncSession, doctor: UUID, provider: str, *, lock: bool
     """Read the provider's doctor, whether or not he still sees patients; with `lock` nobody changes him meanwhile."""
     statement = select(Doctor).where(Doctor.id == doctor, Doctor.provider == provider)
     return await session.scalar(statement.with_for_update(key_share=True) if lock else statement)
+
+
+async def other_with_account(session: AsyncSession, doctor: Doctor, account: str) -> bool:
+    """Tell whether another doctor of the same provider has the account."""
+    statement = select(Doctor.id).where(
+        Doctor.provider == doctor.provider, Doctor.account == account, Doctor.id != doctor.id
+    )
+    return await session.scalar(statement) is not None

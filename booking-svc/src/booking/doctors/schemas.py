@@ -72,6 +72,9 @@ class DoctorIn(BaseModel):
 
 
 class DoctorChange(BaseModel):
+    """What becomes otherwise: whether he sees patients, and which staff account (role `doctor`) is his."""
+
     model_config = ConfigDict(extra="forbid")
 
-    active: bool
+    active: bool | None = None
+    account_id: Annotated[str | None, Field(min_length=1, max_length=64)] = None

@@ -9,7 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from booking.doctors import repository
 from booking.doctors.models import Doctor
 from shared.db import new_id
-from shared.errors import NotFound
+from shared.errors import NotFound, ProblemError
+
+
+class AccountTaken(ProblemError):
+    """Another doctor of the provider has this account."""
+
+    code = "doctor-account-taken"
+    status = 409
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +51,17 @@ class Doctors:
         await self.session.flush()
         return doctor
 
-    async def set_active(self, doctor: UUID, *, active: bool) -> Doctor:
-        """Let the doctor be booked, or no longer; appointments that he has stay."""
+    async def change(self, doctor: UUID, *, active: bool | None, account: str | None) -> Doctor:
+        """Let the doctor be booked, or no longer (appointments that he has stay); say which account is his.
+
+        Raises AccountTaken.
+        """
         found = await self.locked(doctor)
-        found.active = active
+        if account is not None:
+            if await repository.other_with_account(self.session, found, account):
+                raise AccountTaken
+            found.account = account
+        if active is not None:
+            found.active = active
         await self.session.flush()
         return found
