@@ -11,6 +11,7 @@ import auth.providers.schemas
 import auth.staff.schemas
 import booking.appointments.schemas
 import booking.doctors.schemas
+import booking.home_calls.schemas
 import booking.schedules.schemas
 from gateway.database import metadata
 from gateway.document import document
@@ -23,6 +24,7 @@ OPENAPI = Path(__file__).parents[2] / "docs" / "api" / "openapi.json"
 OWNERS = (
     attachment.districts.schemas, attachment.register.schemas,
     auth.providers.schemas, auth.staff.schemas, booking.appointments.schemas, booking.doctors.schemas,
+    booking.home_calls.schemas,
     booking.schedules.schemas,
 )  # fmt: skip
 

@@ -53,7 +53,8 @@ class DoctorIn(_Sent):
 
 
 class DoctorChange(_Sent):
-    active: bool
+    active: bool | None = None
+    account_id: str | None = None
 
 
 class ReceptionIn(_Sent):
@@ -71,6 +72,84 @@ class ScheduleIn(_Sent):
 class ScheduleOut(BaseModel):
     slots_added: int
     slots_until: date
+
+
+class Titles(BaseModel):
+    kk: str
+    ru: str
+    en: str
+
+
+class Titled(BaseModel):
+    code: str
+    title: Titles
+
+
+class ComplaintIn(_Sent):
+    text: str
+
+
+class Advice(BaseModel):
+    code: str
+    number: str
+    text: Titles
+    for_staff: Titles
+    signs: list[Titled]
+
+
+class AdviceOut(BaseModel):
+    advice: Advice | None
+
+
+class VisitingDoctor(BaseModel):
+    id: str
+    name: str
+    specialty: str
+    specialty_title: Titles
+
+
+class VisitOutcome(Titled):
+    at: datetime
+
+
+class VisitOut(BaseModel):
+    at: datetime
+    doctor: VisitingDoctor
+    urgency: Titled
+    district: str | None
+    outcome: VisitOutcome | None
+
+
+class VisitPatient(BaseModel):
+    iin: str
+    name: str
+
+
+class VisitItem(VisitOut):
+    id: str
+    number: str
+    state: str
+    advice: Advice | None
+    patient: VisitPatient
+    complaint: str | None
+    address: str | None
+    phone: str | None
+
+
+class VisitsOut(BaseModel):
+    date: date
+    items: list[VisitItem]
+    next_cursor: None = None
+
+
+class OutcomeIn(_Sent):
+    outcome: Literal["visited", "not-at-home", "handed-to-emergency-care"]
+
+
+class EndedOut(BaseModel):
+    id: str
+    number: str
+    visit: VisitOut
 
 
 class WrittenProvider(_Sent):

@@ -129,6 +129,13 @@ TABLE: tuple[Route, ...] = (
           answer=shapes.DoctorOut, tag="administration"),
     route("PUT", "/admin/doctors/{doctor}/schedule", _BOOKING, Who.STAFF, "Put a weekly schedule in force",
           body=shapes.ScheduleIn, answer=shapes.ScheduleOut, tag="administration"),
+    # a doctor who comes
+    route("POST", "/home-calls/advice", _BOOKING, Who.ANYONE, "Does a complaint sound like an emergency: 103 first",
+          body=shapes.ComplaintIn, answer=shapes.AdviceOut, tag="visits"),
+    route("GET", "/visits", _BOOKING, Who.STAFF, "Doctors' visits of a day, by urgency and district",
+          query=("date", "doctor_id"), answer=shapes.VisitsOut),
+    route("POST", "/visits/{application_id}/outcome", _APPLICATION, Who.STAFF, "How a visit ended",
+          body=shapes.OutcomeIn, answer=shapes.EndedOut),
     # the population register
     route("POST", "/register/lookups", _ATTACHMENT, Who.STAFF, "Find persons by IIN, or by name and birth date",
           body=shapes.LookupIn, answer=shapes.PersonsOut),
