@@ -1,6 +1,7 @@
-"""`shlyuz evidence verify`: condition 2 again on what was kept, off-line, by someone who knows only the anchors."""
+"""`shlyuz evidence`: condition 2 again on what was kept, and the QR code of a result, both off-line."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,12 +13,7 @@ if TYPE_CHECKING:
     from shared.pki.evidence import Item
     from shared.pki.trust import Trust
 
-app = typer.Typer(help="What condition 2 saw, kept with each application.", no_args_is_help=True)
-
-
-@app.callback()
-def kept() -> None:
-    """Make `verify` a command of a group, which will grow."""
+app = typer.Typer(help="What proves an application and its result, checked without a network.", no_args_is_help=True)
 
 
 @app.command()
@@ -56,6 +52,46 @@ def verify(
             fail(f"{item.kind}: recorded was {recorded.code}, but the same data now give {now.code}: {now.detail}")
         if not json:
             typer.echo(f"{number}. {item.kind}: {recorded.code}, as recorded for {recorded.evidence.at.isoformat()}")
+
+
+@app.command("verify-qr")
+def verify_qr(
+    text: Annotated[str, typer.Argument(help="What a QR reader shows of the code on the result; - reads stdin.")],
+    keys: Annotated[Path, typer.Option(help="The file that /verify-keys gave.", dir_okay=False, exists=True)],
+    json: Json = False,
+) -> None:
+    """Check what the QR code on a result says: issuer (BIN), kind, number, date, signed by the platform.
+
+    Needs no network. That the paper is genuine is all it shows; whether the result is in force is known on-line only.
+    Exits 1 when no published key made the signature.
+
+    Example: `shlyuz evidence verify-qr 'https://…/verify/bkg-…#eyJ…' --keys verify-keys.json`
+    """
+    from shared.results import StatementForged, StatementUnreadable
+    from shared.results.statement import check
+
+    try:
+        said = check(sys.stdin.read() if text == "-" else text, _published(keys))
+    except StatementUnreadable as refusal:
+        fail(f"this is not the text of a result's QR code: {refusal}", code=2)
+    except StatementForged as refusal:
+        fail(f"not genuine: {refusal}")
+    ask = text.partition("#")[0] if text != "-" else said.code
+    if json:
+        answer({"genuine": True, "in_force": None, "issuer": said.issuer, "kind": said.kind, "number": said.number,
+                "issued_on": said.issued_on.isoformat(), "code": said.code})  # fmt: skip
+    else:
+        typer.echo(f"genuine: {said.kind}, {said.number}, {said.issued_on.isoformat()}, BIN {said.issuer}")
+        typer.echo(f"whether it is in force is known on-line only: {ask}")
+
+
+def _published(keys: Path) -> Sequence[Mapping[str, Any]]:
+    import json
+
+    try:
+        return list(json.loads(keys.read_bytes())["keys"])
+    except (ValueError, TypeError, KeyError):
+        fail(f"{keys} holds no key set; get it from /api/v1/verify-keys", code=2)
 
 
 def _examined(data: bytes, trust: "Trust") -> Sequence["Item"]:

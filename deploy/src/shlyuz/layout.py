@@ -5,7 +5,9 @@ from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[3]
 HOME = Path("var/region")
-SERVICES = ("gateway", "auth", "attachment", "booking", "certificate", "lab")
+OWNERS = ("attachment", "booking", "certificate", "lab")
+"""The services that own applications."""
+SERVICES = ("gateway", "auth", *OWNERS)
 
 
 def regulations() -> Path:

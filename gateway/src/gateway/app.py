@@ -37,6 +37,7 @@ from gateway.settings import Settings
 from gateway.tasks import endpoints as tasks
 from gateway.tasks.service import Tasks
 from gateway.upstreams import PREFIX, open_upstreams
+from gateway.verification import endpoints as verification
 from gateway.workstation import endpoints as workstation
 from gateway.workstation.service import Hub, Streams
 from shared.pki.revocation import RevocationIndex
@@ -84,6 +85,7 @@ def routers() -> list[APIRouter]:
         evidence.router,
         tasks.router,
         journals.router,
+        verification.router,
         workstation.router,
         routing.make_router(),
         condition1.well_known,

@@ -133,8 +133,8 @@ class TestAnnulling:
         for body in ({"reason": "whim"}, {}, {"reason": "wrong-person", "note": "x" * 501}):
             answer = await annul(body=body)
             assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
-        items = (await world.get("/results/annulment-reasons", world.staff("head"))).json()["items"]
-        assert "error-in-document" in {item["code"] for item in items}
+        published = (await world.get("/services/ulytau.fitness/regulation")).json()["annulment"]
+        assert "error-in-document" in {reason["code"] for reason in published["reasons"]}
 
     async def test_waits_for_the_seal(self, world, seals):
         filed = await world.carry_through(world.citizen())

@@ -4,17 +4,20 @@ import secrets
 from base64 import b64encode
 from pathlib import Path
 
-from shlyuz.layout import SERVICES
+from shlyuz.layout import OWNERS, SERVICES
 from shlyuz.running.home import Home
 
 
 def make_keys(home: Home) -> None:
-    """Make the keys that are missing: each caller's, each service's for personal data, the form tokens'."""
+    """Make the keys that are missing: each caller's, for personal data, for QR codes, for form tokens."""
     for service in SERVICES:
         if not caller_key(home, service).exists():
             _make_caller_key(home, service)
         if not personal_key(home, service).exists():
             _make_personal_key(home, service)
+    for owner in OWNERS:
+        if not qr_key(home, owner).exists():
+            home.write(qr_key(home, owner), _ed25519())
     if not form_key(home).exists():
         home.write(form_key(home), b64encode(secrets.token_bytes(32)) + b"\n")
 
@@ -25,6 +28,10 @@ def caller_key(home: Home, service: str) -> Path:
 
 def personal_key(home: Home, service: str) -> Path:
     return home.keys / f"{service}.personal.json"
+
+
+def qr_key(home: Home, service: str) -> Path:
+    return home.keys / f"{service}.qr.pem"
 
 
 def form_key(home: Home) -> Path:
@@ -43,3 +50,10 @@ def _make_personal_key(home: Home, service: str) -> None:
     from shared.personal import Keyring
 
     home.write(personal_key(home, service), Keyring.generate().dump())
+
+
+def _ed25519() -> bytes:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

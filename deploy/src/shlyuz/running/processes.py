@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shlyuz import layout
-from shlyuz.layout import SERVICES
+from shlyuz.layout import OWNERS, SERVICES
 from shlyuz.running import keys
 from shlyuz.running.home import DOOR, Home
 from shlyuz.running.program import Program
@@ -48,6 +48,8 @@ def _program(home: Home, around: Surroundings, service: str, role: str) -> Progr
     settings = _common(home, around, service) | _particular(home, around, service) | dict(around.settings)
     if role == "web":  # a worker asks nobody over HTTP, so it can say that it is the service to nobody
         settings["SHLYUZ_CALLER_KEY"] = str(keys.caller_key(home, service))
+    if role == "web" and service in OWNERS:  # results are prepared there, QR code and all
+        settings["SHLYUZ_QR_KEY"] = str(keys.qr_key(home, service))
     return Program(
         name=name,
         module=service,

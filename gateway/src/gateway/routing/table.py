@@ -16,7 +16,7 @@ from shared.applications.cabinet.schemas import ApplicationOut, HistoryOut
 from shared.applications.catalogue.schemas import ServiceOut
 from shared.applications.documents.schemas import DocumentOut
 from shared.applications.registering.schemas import RegisteredOut, VisitIn
-from shared.applications.results.schemas import VerifyOut
+from shared.applications.results.schemas import AnnulmentIn, AnnulmentOut, ReissueOut, VerifyOut
 from shared.applications.tasks.schemas import ClaimOut, ReassignIn, SignableOut, StepIn, TaskDetail
 
 
@@ -84,6 +84,8 @@ def route(method: str, path: str, to: Owner, who: Who, summary: str, **more: Any
 _SERVICE = ByService()
 _APPLICATION = ById("application_id")
 _TASK = ById("task_id")
+_RESULT = ById("result_id")
+"""A verification code, or the application's id."""
 _AUTH = Fixed("auth")
 _BOOKING = Fixed("booking")
 _ATTACHMENT = Fixed("attachment")
@@ -105,6 +107,11 @@ TABLE: tuple[Route, ...] = (
           answer="application/pdf"),
     route("GET", "/verify/{code}", ById("code"), Who.ANYONE, "Is this result genuine and in force",
           answer=VerifyOut, tag="verification"),
+    # results out of force
+    route("POST", "/results/{result_id}/annulment", _RESULT, Who.STAFF, "Put a result out of force, with a reason",
+          body=AnnulmentIn, answer=AnnulmentOut),
+    route("POST", "/results/{result_id}/reissue", _RESULT, Who.STAFF, "Have a corrected result made",
+          answer=ReissueOut),
     # the window and the telephone
     route("POST", "/workstation/applications", ByBody(), Who.STAFF, "Register a visitor or caller", body=VisitIn,
           status=201, answer=RegisteredOut),

@@ -21,6 +21,7 @@ from shared.applications.results import endpoints as results
 from shared.applications.settings import ApplicationsSettings
 from shared.applications.tasks import endpoints as tasks
 from shared.procedure import load
+from shared.results import QrKeys
 from shared.web import Platform, Resource, create_app
 
 _ROUTERS: Sequence[APIRouter] = (
@@ -46,9 +47,12 @@ def create(
     `made` are modules too, made at the start; `routers` are what the service offers besides the case file: the routes
     of no one of its modules, or of one that is made. `register` makes what asks the population register.
 
-    The migrations are those of the package named `service`. Raises RuntimeError when SHLYUZ_REGULATIONS is not set,
+    The migrations are those of the package named `service`. Raises RuntimeError when SHLYUZ_REGULATIONS is not set (or,
+    in production, SHLYUZ_QR_KEY),
     RegulationsInvalid with every fault when the law cannot be carried out.
     """
+    if settings.production and settings.qr_key is None:  # a worker prints nothing, so it needs none
+        raise RuntimeError("SHLYUZ_QR_KEY is not set")
     own = [router for module in modules for router in module.routers()]
     return create_app(
         service=service,
@@ -69,7 +73,7 @@ def office_resources(
     """Give the resource that the routes and jobs of a case file need; the law is read now, so its faults end it."""
     if settings.regulations is None:
         raise RuntimeError("SHLYUZ_REGULATIONS is not set")
-    regulations = load(settings.regulations)
+    regulations, qr = load(settings.regulations), _qr_keys(settings)
 
     @asynccontextmanager
     async def office(platform: Platform) -> AsyncIterator[Office]:
@@ -83,6 +87,11 @@ def office_resources(
                 persons=means.persons,
                 outbox=means.outbox,
                 register=asked,
+                qr=qr,
             )
 
     return {"office": office}
+
+
+def _qr_keys(settings: ApplicationsSettings) -> QrKeys | None:
+    return QrKeys.read(settings.qr_key.read_bytes()) if settings.qr_key else None

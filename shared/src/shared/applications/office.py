@@ -16,6 +16,7 @@ from shared.errors import ProblemError
 from shared.events import Outbox, application_topic
 from shared.personal import Persons
 from shared.procedure import Channel, Edition, NoEditionInForce, Regulations, WorkingClock, form_schema
+from shared.results import QrKeys
 
 PREFIXES: Mapping[str, str] = {"booking": "bkg", "attachment": "att", "certificate": "crt", "lab": "lab"}
 """The owner's mark on public ids, numbers and verification codes, by which the gateway routes."""
@@ -48,6 +49,8 @@ class Office:
     persons: Persons
     outbox: Outbox
     register: PopulationRegister = field(default_factory=NoRegister)
+    qr: QrKeys | None = None
+    """Signs what the QR codes say; without it they hold the address alone, which production refuses."""
     _forms: dict[tuple[str, Channel], Draft202012Validator] = field(default_factory=dict, repr=False)
 
     @property

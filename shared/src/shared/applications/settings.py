@@ -19,6 +19,8 @@ class ApplicationsSettings(ServiceSettings):
     """Where attachment-svc answers, which keeps the population register; without it nothing that needs it is done."""
     register_timeout: Duration = timedelta(seconds=2)
     """How long the register may take for an answer."""
+    qr_key: Path | None = None
+    """Ed25519 private key (PEM) that signs what the QR code says; public keys of retired ones may follow it."""
     claim: timedelta = timedelta(minutes=30)
     """How long a claimed task is kept from others."""
     draft: timedelta = timedelta(minutes=30)

@@ -19,6 +19,7 @@ from shared.results.page import Party, Signatory
 from shared.results.performer import Prepared, embed, prepare
 from shared.results.rendering import render
 from shared.results.sealing import Sealer, seal
+from shared.results.statement import QrKeys, QrKeyUnreadable, Statement, StatementForged, StatementUnreadable, qr_text
 
 __all__ = [
     "CodeMalformedError",
@@ -29,16 +30,22 @@ __all__ = [
     "NotSignedError",
     "Party",
     "Prepared",
+    "QrKeyUnreadable",
+    "QrKeys",
     "ResultError",
     "Sealer",
     "SealingKeyError",
     "Signatory",
     "SignatureTooLongError",
+    "Statement",
+    "StatementForged",
+    "StatementUnreadable",
     "VerificationCode",
     "embed",
     "new_code",
     "parse_code",
     "prepare",
+    "qr_text",
     "render",
     "seal",
 ]

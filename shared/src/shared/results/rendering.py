@@ -37,6 +37,7 @@ def render(  # noqa: PLR0913 - keyword-only: what stands on every result
     number: str,
     code: str,
     verify_url: str,
+    qr: str | None = None,
     issued_at: datetime,
     provider: Party,
     signatories: Sequence[Signatory],
@@ -44,9 +45,9 @@ def render(  # noqa: PLR0913 - keyword-only: what stands on every result
 ) -> bytes:
     """Render `form` (a .typ file that imports `/layout.typ`) with `data` (JSON values) to the bytes of a PDF/A-2b.
 
-    CPU work of some milliseconds, safe in any thread; call it from a worker thread. `verify_url` is also in the QR
-    code. With `ink`, room is kept for signatures and a stamp by hand. The result ends with a line end, without which
-    the first signature's update would break PDF/A (ISO 19005-2, 6.1.9).
+    CPU work of some milliseconds, safe in any thread; call it from a worker thread. `qr` is what the QR code holds, by
+    default the address. With `ink`, room is kept for signatures and a stamp by hand. The result ends with a line end,
+    without which the first signature's update would break PDF/A (ISO 19005-2, 6.1.9).
 
     Raises:
         FormError: form and data disagree, or the form is wrong.
@@ -66,7 +67,7 @@ def render(  # noqa: PLR0913 - keyword-only: what stands on every result
         "data": as_json(data),
         "code": parse_code(code).code,
         "verify_url": verify_url,
-        "qr": _qr(verify_url),
+        "qr": _qr(qr or verify_url),
     }
     return compile_form(form, inputs, issued_at) + b"\n"
 

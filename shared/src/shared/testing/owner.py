@@ -169,6 +169,16 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
             "size": len(body),
         }
 
+    @router.get("/verify-keys")
+    async def keys(_: Caller) -> dict[str, Any]:
+        return {"items": owner.lists.get("verify-keys", [])}
+
+    @router.post("/results/{result}/{deed}")
+    async def result(result: str, deed: str, request: Request, caller: Caller) -> dict[str, Any]:
+        owner.calls.append({"result": result, "deed": deed, "body": await request.body(), "actor": caller.person,
+                            "headers": dict(request.headers)})  # fmt: skip
+        return {"code": result}
+
     @router.get("/verify/{code}")
     async def verify(request: Request, here: Here, _: Caller) -> Response:
         return Response(

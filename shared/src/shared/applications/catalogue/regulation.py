@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.procedure import Channel, Edition, Region
+from shared.procedure import Channel, Edition, Region, Regulations
 from shared.procedure.law import Cancellation, Cited, Conditional, FormField, LimitRule, Outcome, Step
 
 
@@ -39,6 +39,15 @@ def whole(edition: Edition, region: Region) -> dict[str, Any]:
         "attendances": [{"performer": rule.performer} | _case(rule) for rule in edition.attendances],
         "cancellations": [_cancellation(rule) for rule in edition.cancellations],
     }  # fmt: skip
+
+
+def annulment(regulations: Regulations) -> dict[str, Any] | None:
+    """Give who may put a result out of force, within which limit it is made anew, and the reasons there are."""
+    law = regulations.annulment
+    if law is None:
+        return None
+    reasons = [{"code": one.code, "title": one.title.to_json()} | _cited(one) for one in law.reasons]
+    return {"by": list(law.by), "by_signer": law.by_signer, "limit": str(law.limit), "reasons": reasons}
 
 
 def _act(edition: Edition, region: Region) -> dict[str, Any]:

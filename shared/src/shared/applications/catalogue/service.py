@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.applications.catalogue.regulation import whole
+from shared.applications.catalogue.regulation import annulment, whole
 from shared.applications.office import Office, ServiceNotOffered
 from shared.errors import FieldError, InvalidRequest
 from shared.procedure import Channel, Edition, form_schema
@@ -76,7 +76,7 @@ class Catalogue:
         """Give the whole regulation as data."""
         edition = self.edition(key)
         region = self._office.regulations.regions[edition.region]
-        return _service(edition) | whole(edition, region)
+        return _service(edition) | whole(edition, region) | {"annulment": annulment(self._office.regulations)}
 
 
 def _service(edition: Edition) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from shared.applications.wording import local, status_out
 from shared.errors import FieldError, InvalidRequest, NotFound
 from shared.procedure import (
     Annulment,
-    AnnulmentReason,
     AnnulResult,
     Channel,
     ProcedureError,
@@ -123,15 +122,6 @@ class Annulling:
         after = transition.application
         shown = {"id": self._office.public(case.id), "number": case.file.number, "state": str(after.state)}
         return {"application": {**shown, "status": status_out(str(after.status), language)}}
-
-
-def reasons(law: Annulment, language: Language) -> list[dict[str, str]]:
-    """List the classes of reasons that a result may be annulled for."""
-    return [_shown(reason, language) for reason in law.reasons]
-
-
-def _shown(reason: AnnulmentReason, language: Language) -> dict[str, str]:
-    return {"code": reason.code, "text": reason.title[language]}
 
 
 def _code(named: str) -> str | None:

@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse
 
 from shared.applications.access import Gateway, Staff, TheOffice, WrongRole
 from shared.applications.replies import as_json
-from shared.applications.results.annulling import Annulling, reasons
+from shared.applications.results.annulling import Annulling
 from shared.applications.results.errors import AnnulmentNotOffered, NothingInForce, NotReissued, ResultAnnulled
 from shared.applications.results.page import HEADERS, verification_page, wants_page
-from shared.applications.results.schemas import AnnulmentIn, AnnulmentOut, AnnulmentReasonsOut, ReissueOut, VerifyOut
+from shared.applications.results.schemas import AnnulmentIn, AnnulmentOut, QrKeysOut, ReissueOut, VerifyOut
 from shared.applications.results.service import CodeUnknown, verify
 from shared.errors import InvalidRequest, NotFound
 from shared.web import Actor, IdempotencyKey, Lang, Now, Router, Session, claim_answer, problems
@@ -39,12 +39,10 @@ async def verify_result(code: str, request: Request, session: Session, office: T
     return answer
 
 
-@router.get("/results/annulment-reasons", response_model=AnnulmentReasonsOut, responses=problems(AnnulmentNotOffered))
-async def list_annulment_reasons(office: TheOffice, language: Lang, _actor: Staff) -> dict[str, Any]:
-    """List the reasons that a result may be annulled for."""
-    if office.regulations.annulment is None:
-        raise AnnulmentNotOffered
-    return {"items": reasons(office.regulations.annulment, language)}
+@router.get("/verify-keys", response_model=QrKeysOut)
+async def list_qr_keys(office: TheOffice, _caller: Gateway) -> dict[str, Any]:
+    """Give the public keys of what the QR codes say, those of keys that are not used any more too."""
+    return {"items": office.qr.published() if office.qr else []}
 
 
 @router.post(

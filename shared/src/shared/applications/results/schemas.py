@@ -87,7 +87,19 @@ class ReissueOut(BaseModel):
     step: ReopenedStep
 
 
-class AnnulmentReasonsOut(BaseModel):
-    """The closed list of reasons."""
+class QrKeyOut(BaseModel):
+    """A public key as JWK (RFC 8037)."""
 
-    items: list[AnnulmentReasonOut]
+    kty: str
+    crv: str
+    use: str
+    alg: str
+    kid: str
+    x: str
+
+
+class QrKeysOut(BaseModel):
+    """The keys of one owning service."""
+
+    items: list[QrKeyOut]
+    next_cursor: str | None = None

@@ -30,7 +30,7 @@ from shared.applications.tasks.schemas import StepIn
 from shared.applications.tasks.service import Tasks
 from shared.db import Database, new_id
 from shared.procedure.texts import Text
-from shared.results import Party, Prepared, Signatory, new_code, prepare, render
+from shared.results import Party, Prepared, Signatory, Statement, new_code, prepare, qr_text, render
 from shared.web import Actor
 
 
@@ -162,13 +162,15 @@ def _rendered(  # handed to a thread
     provider = plan.case.file.provider
     role: Text = plan.case.edition.performers[plan.task.performer].title
     signer = Signatory(name=actor.name or actor.account_id, role_kk=role.kk, role_ru=role.ru, signed_at=None)
+    url, issued_at = f"{office.settings.verify_url}/{code}", now.astimezone(ZoneInfo(provider.zone))
     pdf = render(
         page.form,
         page.data,
         number=plan.case.file.number,
         code=code,
-        verify_url=f"{office.settings.verify_url}/{code}",
-        issued_at=now.astimezone(ZoneInfo(provider.zone)),
+        verify_url=url,
+        qr=_qr(office, plan, code, url, issued_at),
+        issued_at=issued_at,
         provider=Party(
             kk=provider.names["kk"],
             ru=provider.names["ru"],
@@ -180,6 +182,21 @@ def _rendered(  # handed to a thread
     )
     prepared: Prepared = prepare(pdf, at=now)
     return Content(kind="pdf", document=prepared.to_sign, pdf=prepared.pdf, code=code)
+
+
+def _qr(office: Office, plan: Plan, code: str, url: str, issued_at: datetime) -> str | None:
+    """Give the address with what can be checked off-line behind it, where there is a key to sign that with."""
+    result = plan.carried.signing.result
+    if office.qr is None or result is None:
+        return None
+    statement = Statement(
+        issuer=plan.case.file.provider.bin,
+        kind=result.title.kk,
+        number=plan.case.file.number,
+        issued_on=issued_at.date(),
+        code=code,
+    )
+    return qr_text(url, office.qr.sign(statement))
 
 
 async def _store(  # one caller, above
