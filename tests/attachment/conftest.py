@@ -25,15 +25,14 @@ from shared.personal import Keyring
 from shared.testing import FixedClock
 from shared.testing.authority import Authority
 from shared.testing.databases import fresh_database
-from shared.testing.identities import bin_, iin
+from shared.testing.identities import iin
 from shared.web import Actor, CallerKey, Platform
 
-from .desk import Desk
+from .desk import BINS, Desk
 
 REGULATIONS = Path(__file__).parents[2] / "shared" / "regulations"
 START = datetime(2026, 4, 6, 4, tzinfo=UTC)  # a Monday, 9:00 in Almaty
 TODAY = date(2026, 4, 6)
-BINS = {"first": bin_(number=1), "second": bin_(number=2), "akmola": bin_(number=3)}
 BORN = date(1990, 5, 14)
 _people = count(1)
 

@@ -12,10 +12,11 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from attachment.requests.models import Wanted
 from attachment.requests.service import Requests
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, Provider, ResultPage, StepEffect
 from shared.applications.office import Means
-from shared.procedure import Channel
+from shared.procedure import Channel, Edition
 from shared.web import Actor
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,6 +37,11 @@ class Attaching:
     async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:
         requests = self._requests(session, application.provider, application.filed_at)
         return Acceptance(details={"attachment": await requests.take(application)})
+
+    def patient_named(self, edition: Edition, fields: Mapping[str, Any]) -> Mapping[str, str | None]:
+        """Give the patient's names as who applies for him states them, until staff have seen the document."""
+        right = Wanted.read(edition, fields).right
+        return {} if right is None else right.patient
 
     async def rescheduled(
         self,

@@ -8,13 +8,19 @@ from attachment.register.models import Residence
 from attachment.representing.models import ProofSeen
 from shared.procedure import Edition
 
+_NAMES = ("surname", "given_name", "patronymic")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedRight:
-    """A right to act for the patient, as the applicant says it and the document named shows it."""
+    """A right to act for the patient, as the applicant says it and the document named shows it.
+
+    `patient` has the names that stand there: surname, given_name, patronymic.
+    """
 
     kind: str
     proof: ProofSeen
+    patient: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +35,9 @@ class Wanted:
         """Read fields that passed the edition's schema."""
         given = {field.kind: fields[field.key] for field in edition.form if field.key in fields}
         said = given.get("representation")
-        proof = None if said is None else ProofSeen(code=said["proof"], number=said["number"])
-        right = None if said is None or proof is None else ClaimedRight(kind=said["kind"], proof=proof)
-        return cls(residence=Residence(**given["residence"]), right=right)
+        return cls(residence=Residence(**given["residence"]), right=None if said is None else _claimed(said))
+
+
+def _claimed(said: Mapping[str, Any]) -> ClaimedRight:
+    proof = ProofSeen(code=said["proof"], number=said["number"])
+    return ClaimedRight(kind=said["kind"], proof=proof, patient={name: said.get(name) for name in _NAMES})
