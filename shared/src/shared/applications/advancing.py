@@ -14,11 +14,11 @@ import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.in_force import annul_others, drop_unsealed
 from shared.applications.journals.entering import Entry, enter
 from shared.applications.notices import form_notice
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
-from shared.applications.results import repository as results
 from shared.applications.transitions import Deed, Recording, Subject, recording
 from shared.errors import Conflict
 from shared.procedure import Transition
@@ -79,9 +79,9 @@ async def _end_results(session: AsyncSession, case: OpenCase, transition: Transi
     """
     before, after = case.engine, transition.application
     if transition.annuls and after.state in _ENDED:
-        await results.annul_others(session, case.id, UUID(int=0), at)
+        await annul_others(session, case.id, None, at, "application-ended")
     if before.signed and not before.sealed and (after.state in _ENDED or not after.signed):
-        await results.drop_unsealed(session, case.id, at)
+        await drop_unsealed(session, case.id, at)
 
 
 async def _store(

@@ -78,7 +78,7 @@ class Annulling:
             "step": {
                 "step": task.step,
                 "performer": task.performer,
-                "due_at": local(task.due and task.due.due_at, zone),
+                "due_at": local(task.due.due_at if task.due else None, zone),
             },
         }
 

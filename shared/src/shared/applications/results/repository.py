@@ -9,8 +9,6 @@ import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.procedure.wording import WORDING
-
 _COLUMNS = """r.id, r.application, r.person, r.provider, r.code, r.number, r.kind, r.published, r.state, r.masked,
     r.content, r.sha256, r.signed_at, r.sealed_at, r.annulled_at, r.annulled_for, r.tries"""
 _CURRENT = text(f"""
@@ -34,10 +32,6 @@ _SEAL = text("""
 """)
 _ANNUL = text("""
     UPDATE results SET state = 'annulled', annulled_at = :now, annulled_for = CAST(:reason AS jsonb)
-    WHERE application = :application AND state = 'sealed' AND id <> :keep
-""")
-_ANNUL_ONE = text("""
-    UPDATE results SET state = 'annulled', annulled_at = :now, annulled_for = CAST(:reason AS jsonb)
     WHERE application = :application AND state = 'sealed' AND (CAST(:code AS text) IS NULL OR code = :code)
     RETURNING code
 """)
@@ -46,9 +40,6 @@ _ANNULLED = text("""
     SELECT code, annulled_at, annulled_for FROM results
     WHERE application = :application AND published AND state = 'annulled' AND sealed_at IS NOT NULL
     ORDER BY annulled_at DESC, id
-""")
-_DROP = text("""
-    UPDATE results SET state = 'annulled', annulled_at = :now WHERE application = :application AND state = 'signed'
 """)
 _LATER = text("UPDATE results SET tries = tries + 1, next_try_at = :at WHERE id = :id AND state = 'signed'")
 
@@ -74,20 +65,12 @@ async def mark_sealed(session: AsyncSession, result: UUID, *, content: bytes, sh
     return (await session.execute(_SEAL, parameters)).one_or_none() is not None
 
 
-async def annul_others(
-    session: AsyncSession, application: UUID, keep: UUID, now: datetime, reason: str = "superseded"
-) -> None:
-    """End the force of earlier results of the application; `reason` is one of the engine's own words."""
-    parameters = {"application": application, "keep": keep, "now": now, "reason": _reason(reason)}
-    await session.execute(_ANNUL, parameters)
-
-
 async def annul(
     session: AsyncSession, application: UUID, code: str | None, now: datetime, reason: Mapping[str, Any]
 ) -> str | None:
     """End the force of the application's sealed result, and give its code; None where none, or another, is in force."""
     parameters = {"application": application, "code": code, "now": now, "reason": orjson.dumps(reason).decode()}
-    found: str | None = (await session.execute(_ANNUL_ONE, parameters)).scalar_one_or_none()
+    found: str | None = (await session.execute(_ANNUL, parameters)).scalar_one_or_none()
     return found
 
 
@@ -100,15 +83,6 @@ async def application_of(session: AsyncSession, code: str) -> UUID | None:
     """Find whose result carries a code."""
     found: UUID | None = (await session.execute(_APPLICATION_OF, {"code": code})).scalar_one_or_none()
     return found
-
-
-def _reason(code: str) -> str:
-    return orjson.dumps({"code": code, "title": WORDING["annulled"][code].to_json()}).decode()
-
-
-async def drop_unsealed(session: AsyncSession, application: UUID, now: datetime) -> None:
-    """Leave a result that waits for its seal without one: what it says no longer holds, and nobody has it."""
-    await session.execute(_DROP, {"application": application, "now": now})
 
 
 async def try_later(session: AsyncSession, result: UUID, at: datetime) -> None:

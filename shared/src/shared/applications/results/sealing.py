@@ -18,6 +18,7 @@ from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.advancing import advance
+from shared.applications.in_force import annul_others
 from shared.applications.office import Office
 from shared.applications.records import context, open_case
 from shared.applications.results import repository
@@ -144,6 +145,6 @@ class SealWorker:
             return
         transition = decide(case.engine, MarkSealed(), now)
         if transition.annuls:
-            await repository.annul_others(session, application, result, now)
+            await annul_others(session, application, result, now)
         await advance(session, self._office, case, transition, Deed(action="seal-result", at=now))
         _SEALED.labels(self._office.service).inc()
