@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from attachment.register.service import Register
-from attachment.representing.service import Representing, local_day
+from attachment.register.service import Register, local_day
+from attachment.representing.service import Representing
 from shared.applications.register import Acting, Lacking, PopulationRegister, RegisterAway, Requirement, Standing
 from shared.clock import Clock
 from shared.db import Database

@@ -1,4 +1,4 @@
-"""What happens to persons of the register: death, moving away, another IIN or name, each with its effect.
+"""What happens to persons of the register: death, moving away, another IIN, name or address, each with its effect.
 
 The event is kept with what was there before, sealed; the entry and the look-up keys are written anew.
 """
@@ -11,11 +11,14 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from attachment.districts import repository as districts
+from attachment.districts.models import Place
 from attachment.register import repository
 from attachment.register.enrolling import Enrolling
 from attachment.register.errors import IinOfAnother, PersonDead, PersonNotInRegister, PersonOfAnotherProvider
-from attachment.register.models import Known, PersonalData, State
+from attachment.register.models import Known, PersonalData, Residence, State
 from attachment.register.service import Register, sealed
+from shared.applications.case import Provider
 from shared.applications.records import context
 from shared.db import new_id, violated
 from shared.errors import FieldError, InvalidRequest
@@ -23,12 +26,12 @@ from shared.events import Outbox
 from shared.personal import Iin, Persons
 from shared.web import Actor
 
-Kind = Literal["died", "moved-away", "iin-changed", "name-changed"]
+Kind = Literal["died", "moved-away", "iin-changed", "name-changed", "address-changed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What happened and when (a local date); `iin` or the names as they are from then on."""
+    """What happened and when (a local date); `iin`, the names or `residence` as they are from then on."""
 
     kind: Kind
     on: date
@@ -36,6 +39,7 @@ class Change:
     surname: str | None = None
     given_name: str | None = None
     patronymic: str | None = None
+    residence: Residence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class Changing:
     actor: Actor
     now: datetime
     today: date
+    provider: Provider
 
     async def carry_out(self, person: UUID, change: Change) -> Known:
         """Record what happened, with its effects, and give the entry as it is then."""
@@ -57,6 +62,8 @@ class Changing:
         await self._remember(known, change)
         if change.kind in {"died", "moved-away"}:
             return await self._left(known, change)
+        if change.residence is not None:
+            return await self._moved(known, change.residence)
         return await self._renamed(known, change)
 
     async def _to_change(self, person: UUID) -> Known:
@@ -76,6 +83,26 @@ class Changing:
             await enrolling.end(known.enrolment, change.on, "death" if change.kind == "died" else "moved-away")
         state: State = "dead" if change.kind == "died" else "away"
         return await self._written(replace(known, enrolment=None, state=state))
+
+    async def _moved(self, known: Known, residence: Residence) -> Known:
+        """Write the address, and the district that it lies in; the provider stays until another enrols him."""
+        enrolment = known.enrolment
+        if enrolment is not None:
+            district, name = await self._district(residence)
+            await repository.move(self.session, enrolment.id, district)
+            enrolment = replace(enrolment, district=district, district_name=name)
+        data = replace(known.data, **residence.to_json())
+        return await self._written(replace(known, data=data, enrolment=enrolment))
+
+    async def _district(self, residence: Residence) -> tuple[UUID | None, str | None]:
+        """Find the provider's own district of an address; none where it lies in no one's, or another's."""
+        place = Place(
+            region=self.provider.region, locality=residence.locality, street=residence.street, house=residence.house
+        )
+        district, owner = (await districts.covering(self.session, [place])).get(0, (None, None))
+        if district is None or owner != self.provider.bin:
+            return None, None
+        return district, await districts.name_of(self.session, district)
 
     async def _renamed(self, known: Known, change: Change) -> Known:
         if change.iin is None:
@@ -97,7 +124,10 @@ class Changing:
 
     async def _remember(self, known: Known, change: Change) -> None:
         event, data = new_id(), known.data
-        before = {"iin": data.iin, "name": [data.surname, data.given_name, data.patronymic], "state": known.state}
+        before = {
+            "iin": data.iin, "name": [data.surname, data.given_name, data.patronymic], "state": known.state,
+            "address": data.residence.to_json(),
+        }  # fmt: skip
         content = known.person.seal_json(context("register_events", "content", event), {"before": before})
         await repository.remember(
             self.session,

@@ -1,5 +1,6 @@
 """The register over HTTP: look-ups and events for staff, preconditions for the services that carry regulations out."""
 
+from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from attachment.register.changing import Changing
 from attachment.register.errors import (
     IinOfAnother,
     PeriodsOutOfOrder,
+    PersonAlreadyInRegister,
     PersonDead,
     PersonNotInRegister,
     PersonOfAnotherProvider,
@@ -17,13 +19,14 @@ from attachment.register.errors import (
 from attachment.register.models import Known
 from attachment.register.schemas import (
     LookupIn,
+    PersonIn,
     PersonOut,
     PersonsOut,
     PreconditionIn,
     PreconditionOut,
     RegisterEventIn,
 )
-from attachment.register.service import Register
+from attachment.register.service import Register, local_day
 from attachment.roles import MayChange, MayLookUp
 from shared.applications.access import TheOffice, WrongRole
 from shared.applications.access_log import record_access
@@ -33,6 +36,7 @@ from shared.personal import Iin, IinInvalid
 from shared.web import Assertion, Now, Router, Session, allow, problems
 
 router = Router(tags=["register"])
+_EARLIEST = date(1900, 1, 1)
 Owners = Annotated[Assertion, Depends(allow("booking", "certificate", "lab"))]
 
 
@@ -63,6 +67,21 @@ def _iin(text: str, office: Office) -> Iin:
 
 
 @router.post(
+    "/register/persons",
+    status_code=201,
+    responses=problems(WrongRole, PersonAlreadyInRegister, InvalidRequest, IinInvalid),
+)
+async def enter_person(new: PersonIn, session: Session, office: TheOffice, actor: MayChange, now: Now) -> PersonOut:
+    """Enter a person, enrolled nowhere yet; `warnings` name what the IIN tells otherwise."""
+    data = new.data(allow_test=office.settings.allow_test_identities)
+    if not _EARLIEST <= data.birth_date <= local_day(now):
+        raise InvalidRequest([FieldError(pointer="/birth_date", code="out-of-range")])
+    person = await Register(session=session, persons=office.persons).add(data, now)
+    await record_access(session, actor, "register-entered", [(person, None)], at=now)
+    return PersonOut.of(Known(person=person, data=data, state="present", enrolment=None))
+
+
+@router.post(
     "/register/persons/{person}/events",
     responses=problems(
         WrongRole, PersonOfAnotherProvider, PersonNotInRegister, PersonDead, IinOfAnother, PeriodsOutOfOrder,
@@ -72,11 +91,11 @@ def _iin(text: str, office: Office) -> Iin:
 async def record_event(  # dependencies
     person: str, event: RegisterEventIn, session: Session, office: TheOffice, actor: MayChange, now: Now
 ) -> PersonOut:
-    """Record death, moving away, a change of IIN or of name, with its effects on entry and enrolment."""
-    zone = (await provider_of(session, actor.bin or "")).zone
+    """Record death, moving away, a change of IIN, name or address, with its effects on entry and enrolment."""
+    provider = await provider_of(session, actor.bin or "")
     changing = Changing(
         session=session, persons=office.persons, outbox=office.outbox, actor=actor, now=now,
-        today=now.astimezone(ZoneInfo(zone)).date(),
+        today=now.astimezone(ZoneInfo(provider.zone)).date(), provider=provider,
     )  # fmt: skip
     change = event.change(allow_test=office.settings.allow_test_identities)
     known = await changing.carry_out(office.parse(person), change)

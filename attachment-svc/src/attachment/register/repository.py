@@ -35,6 +35,7 @@ _EVENT = text("""
     VALUES (:id, :person, :kind, :on, :actor, :bin, :content, :at)
 """)
 _CLOSE = text("UPDATE enrolments SET ended_on = :on, end_reason = :reason WHERE id = :id")
+_MOVE = text("UPDATE enrolments SET district = :district WHERE id = :id")
 _OPEN = text("""
     INSERT INTO enrolments (id, person, provider, district, started_on, application, created_at)
     VALUES (:id, :person, :provider, :district, :on, :application, :at)
@@ -93,6 +94,11 @@ async def remember(session: AsyncSession, event: dict[str, Any]) -> None:
 async def close(session: AsyncSession, enrolment: UUID, on: date, reason: str) -> None:
     """End a period on a date; breaks `enrolments_order` for a date before its start."""
     await session.execute(_CLOSE, {"id": enrolment, "on": on, "reason": reason})
+
+
+async def move(session: AsyncSession, enrolment: UUID, district: UUID | None) -> None:
+    """Put a period into another district of its provider, or into none."""
+    await session.execute(_MOVE, {"id": enrolment, "district": district})
 
 
 async def open_period(session: AsyncSession, **values: Any) -> UUID:

@@ -1,19 +1,22 @@
 """The register as JSON. Who looks somebody up names him in the body: an IIN is never in a URL."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
+from attachment.districts.schemas import House, Place
 from attachment.register.changing import Change, Kind
-from attachment.register.models import Enrolment, Known, State
+from attachment.register.models import Enrolment, Known, PersonalData, Residence, State
 from attachment.register.service import Precondition, Reason
-from attachment.words import LONGEST_NAME, name_part
+from attachment.words import LONGEST_NAME, name_part, visible
 from shared.applications.forms import Bin
 from shared.applications.forms import Iin as IinText
 from shared.db import public_id
 from shared.personal import Iin, Sex
 
+Phone = Annotated[str, StringConstraints(pattern=r"^\+[0-9]{10,15}$")]
+Flat = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16), AfterValidator(visible)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME), AfterValidator(name_part)]
 
 
@@ -37,6 +40,39 @@ class LookupIn(_Strict):
         if not by_iin and (self.iin is not None or not all(names)):
             raise ValueError("either iin, or surname, given_name and birth_date")
         return self
+
+
+class AddressIn(_Strict):
+    """Where somebody is registered as living."""
+
+    locality: Place
+    street: Place
+    house: House
+    flat: Flat | None = None
+
+    def residence(self) -> Residence:
+        """Give the value."""
+        return Residence(**self.model_dump())
+
+
+class PersonIn(_Strict):
+    """A person as his identity document, or birth certificate, has him."""
+
+    iin: IinText
+    surname: Name
+    given_name: Name
+    patronymic: Name | None = None
+    birth_date: date
+    sex: Sex
+    address: AddressIn
+    phone: Phone | None = None
+    language: Literal["kk", "ru", "en"] = "kk"
+
+    def data(self, *, allow_test: bool) -> PersonalData:
+        """Give what the register holds; raises IinInvalid."""
+        iin = Iin.parse(self.iin, allow_test=allow_test)
+        own = self.model_dump(exclude={"iin", "address"})
+        return PersonalData(iin=iin.value, **own, **self.address.model_dump())
 
 
 class AttachmentOut(BaseModel):
@@ -85,7 +121,7 @@ class PersonsOut(BaseModel):
 
 
 class RegisterEventIn(_Strict):
-    """What happened; `iin` is for `iin-changed` alone, names (all that the person has) for `name-changed` alone."""
+    """What happened, with what it changed: `iin`, the names (all that the person has) or `address`, nothing else."""
 
     kind: Kind
     on: date
@@ -93,6 +129,7 @@ class RegisterEventIn(_Strict):
     surname: Name | None = None
     given_name: Name | None = None
     patronymic: Name | None = None
+    address: AddressIn | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -101,13 +138,16 @@ class RegisterEventIn(_Strict):
         named = self.surname is not None and self.given_name is not None
         if named != (self.kind == "name-changed") or (self.patronymic is not None and not named):
             raise ValueError("surname and given_name go with name-changed")
+        if (self.kind == "address-changed") != (self.address is not None):
+            raise ValueError("address goes with address-changed")
         return self
 
     def change(self, *, allow_test: bool) -> Change:
         """Give the change; raises IinInvalid for a number that is none."""
         iin = Iin.parse(self.iin, allow_test=allow_test) if self.iin is not None else None
         names = {"surname": self.surname, "given_name": self.given_name, "patronymic": self.patronymic}
-        return Change(kind=self.kind, on=self.on, iin=iin, **names)
+        residence = self.address.residence() if self.address is not None else None
+        return Change(kind=self.kind, on=self.on, iin=iin, residence=residence, **names)
 
 
 class PreconditionIn(_Strict):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +24,14 @@ NAMESAKES = 20
 """How many persons of one name and birth date are shown."""
 Precondition = Literal["in-population-register", "attached-to-district"]
 Reason = Literal["not-in-register", "dead", "moved-away", "not-attached", "attached-elsewhere"]
+
+
+_COUNTRY = ZoneInfo("Asia/Almaty")
+
+
+def local_day(now: datetime) -> date:
+    """Give the day on which somebody is of an age: the country's, wherever in it he lives."""
+    return now.astimezone(_COUNTRY).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

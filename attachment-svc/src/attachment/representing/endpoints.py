@@ -6,6 +6,7 @@ from fastapi import Depends
 
 from attachment.providers import provider_of
 from attachment.register.errors import PersonDead, PersonNotInRegister, PersonOfAnotherProvider
+from attachment.register.service import local_day
 from attachment.representing.errors import RepresentationEnded, RepresentationRecorded, RepresentationRevoked
 from attachment.representing.schemas import (
     RepresentationAsked,
@@ -15,7 +16,7 @@ from attachment.representing.schemas import (
     RevocationIn,
     StandingOut,
 )
-from attachment.representing.service import Representing, local_day
+from attachment.representing.service import Representing
 from attachment.roles import MayRepresent
 from shared.applications.access import TheOffice, WrongRole
 from shared.errors import InvalidRequest, NotFound

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,13 +22,6 @@ from shared.errors import FieldError, InvalidRequest, NotFound
 from shared.personal import Iin, Person, Persons
 from shared.procedure import Right
 from shared.web import Actor
-
-_COUNTRY = ZoneInfo("Asia/Almaty")
-
-
-def local_day(now: datetime) -> date:
-    """Give the day by which rights begin and end: the country's, wherever in it somebody lives."""
-    return now.astimezone(_COUNTRY).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -245,13 +245,63 @@ class PersonsOut(BaseModel):
     items: list[PersonOut]
 
 
+class AddressIn(_Sent):
+    locality: str
+    street: str
+    house: str
+    flat: str | None = None
+
+
+class PersonIn(_Sent):
+    iin: str
+    surname: str
+    given_name: str
+    patronymic: str | None = None
+    birth_date: date
+    sex: Literal["male", "female"]
+    address: AddressIn
+    phone: str | None = None
+    language: Literal["kk", "ru", "en"] = "kk"
+
+
 class RegisterEventIn(_Sent):
-    kind: Literal["died", "moved-away", "iin-changed", "name-changed"]
+    kind: Literal["died", "moved-away", "iin-changed", "name-changed", "address-changed"]
     on: date
     iin: str | None = None
     surname: str | None = None
     given_name: str | None = None
     patronymic: str | None = None
+    address: AddressIn | None = None
+
+
+class ProofIn(_Sent):
+    code: str
+    number: str
+
+
+class RepresentationIn(_Sent):
+    representative: str
+    represented: str
+    kind: str
+    from_on: date
+    until_on: date | None = None
+    proof: ProofIn
+
+
+class RevocationIn(_Sent):
+    reason: str
+
+
+class RepresentationOut(BaseModel):
+    id: str
+    kind: str
+    from_on: date
+    until_on: date | None
+    revoked_at: datetime | None
+
+
+class RepresentationsOut(BaseModel):
+    items: list[RepresentationOut]
 
 
 class HousesIn(_Sent):
