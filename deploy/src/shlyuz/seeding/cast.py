@@ -24,6 +24,7 @@ OPENING_HOURS = {
 }
 ADMINISTRATOR = "administrator"
 OVERSEERS = ("journal_keeper", "supervisor")
+DOCTOR = "doctor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +80,12 @@ def operators() -> list[Member]:
 
 
 def staff(regulations: "Regulations") -> list[Member]:
-    """For each provider an administrator, an overseer who keeps its journals, and each performer of what it offers."""
+    """For each provider an administrator, an overseer who keeps its journals, and each performer of what it offers.
+
+    Besides them the doctors who visit people at home.
+    """
     posts = [(provider, post) for provider in providers() for post in _posts(provider, regulations)]
-    return [
+    employees = [
         _employee(
             100 + index,
             key=f"{provider['key']}-{post[0].replace('_', '-')}",
@@ -92,6 +96,26 @@ def staff(regulations: "Regulations") -> list[Member]:
         )
         for index, (provider, post) in enumerate(posts)
     ]
+    return [*employees, *(member for provider in providers() for member in visiting(provider).values())]
+
+
+def visiting(provider: dict[str, Any]) -> dict[int, Member]:
+    """The accounts of the provider's doctors who visit people at home, by the doctor's place in its list."""
+    return {
+        place: Member(
+            key=f"{provider['key']}-doctor-{place}",
+            region=provider["region"],
+            iin=str(iin(birth=date(1980, 1 + place, 9), sex="f", number=2000 + 10 * provider["number"] + place)),
+            surname=doctor["surname"],
+            given_name=doctor["given_name"],
+            patronymic=doctor["patronymic"],
+            bin=provider["bin"],
+            organisation=provider["names"]["ru"],
+            roles=(DOCTOR,),
+        )
+        for place, doctor in enumerate(provider["doctors"])
+        if doctor.get("visits")
+    }
 
 
 def _posts(provider: dict[str, Any], regulations: "Regulations") -> Iterator[tuple[str, ...]]:

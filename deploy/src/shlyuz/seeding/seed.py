@@ -54,8 +54,11 @@ async def seed_schedules(region: RegionState) -> None:
             http.headers["Authorization"] = f"Bearer {token}"
             for district in provider["districts"]:
                 await _district(http, district)
-            for doctor in provider["doctors"]:
-                await _schedule(http, provider["bin"], doctor)
+            accounts = cast.visiting(provider)
+            for place, doctor in enumerate(provider["doctors"]):
+                made = await _schedule(http, provider["bin"], doctor)
+                if place in accounts:
+                    await _give_account(http, made, accounts[place])
             del http.headers["Authorization"]
 
 
@@ -125,7 +128,8 @@ async def _district(http: httpx.AsyncClient, district: Mapping[str, Any]) -> Non
         _right(await http.post("/admin/districts", json=district))
 
 
-async def _schedule(http: httpx.AsyncClient, provider: str, doctor: Mapping[str, Any]) -> None:
+async def _schedule(http: httpx.AsyncClient, provider: str, doctor: Mapping[str, Any]) -> str:
+    """Enter a doctor with his week, and give his id."""
     names = ("surname", "given_name", "patronymic")
     known = {
         tuple(one[name] for name in names): one["id"]
@@ -141,6 +145,14 @@ async def _schedule(http: httpx.AsyncClient, provider: str, doctor: Mapping[str,
         "receptions": [{"weekday": weekday, **hours} for weekday in range(5)],
     }
     _right(await http.put(f"/admin/doctors/{known[who]}/schedule", json=week))
+    return str(known[who])
+
+
+async def _give_account(http: httpx.AsyncClient, doctor: str, member: cast.Member) -> None:
+    """Say which of the provider's accounts is the doctor's."""
+    staff = (await _get(http, "/admin/staff", {"bin": member.bin or "", "limit": "100"}))["items"]
+    account = next(one["account_id"] for one in staff if one["iin"] == member.iin)
+    _right(await http.patch(f"/admin/doctors/{doctor}", json={"account_id": account}))
 
 
 async def _get(http: httpx.AsyncClient, path: str, query: Mapping[str, str] | None = None) -> Any:
