@@ -8,12 +8,13 @@ octet, because signatures are over them. Who signed, and whether the signature i
 import hashlib
 from typing import Any, Final
 
-from asn1crypto import cms, core
+from asn1crypto import cms, core, parser
 from asn1crypto import tsp as _tsp  # noqa: F401 - it names attributes, before the first of any is looked up
 
 from shared.results.errors import ForeignSignatureError, MalformedSignatureError
 
 _DIGESTS: Final = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
+_COLLECTIONS: Final = frozenset({core.Sequence.tag, core.Set.tag})
 _KEPT_PARTS: Final = ("version", "digest_algorithms", "certificates", "crls", "signer_infos")
 
 
@@ -48,10 +49,18 @@ def _signed_data(signature: bytes, *, padded: bool = False) -> Any:
         info = cms.ContentInfo.load(signature, strict=not padded)
         if info["content_type"].native != "signed_data":
             raise MalformedSignatureError("not SignedData")
-        _ = info.native  # parses every part now, so that what is wrong is known here
-        return info["content"]
+        return _parsed(info["content"])
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError) as wrong:
         raise MalformedSignatureError("not readable as CMS") from wrong
+
+
+def _parsed(signed: Any) -> Any:
+    """Read the parts that are asked for later, so that what is wrong with them is known now."""
+    _ = signed["encap_content_info"].native, signed["digest_algorithms"].native
+    for signer in signed["signer_infos"]:
+        _ = [signer[part].native for part in ("digest_algorithm", "signed_attrs", "signature_algorithm", "signature")]
+    _ = [choice.chosen.native for choice in signed["certificates"]]
+    return signed
 
 
 def _only_signer(signed: Any) -> Any:
@@ -75,14 +84,32 @@ def _compare_digest(signer: Any, content: bytes) -> None:
 
 def _der(signed: Any, original: bytes) -> bytes:
     carried = signed["encap_content_info"]["content"].native is not None
-    if not carried and cms.ContentInfo.load(original).dump(force=True) == original:
+    attributes = [attribute.dump() for attribute in _only_signer(signed)["signed_attrs"]]
+    well_written = _is_der(original) and attributes == sorted(attributes)
+    if not carried and well_written:
         return original
     parts = {name: signed[name] for name in _KEPT_PARTS if not isinstance(signed[name], core.Void)}
     bare = cms.SignedData(parts | {"encap_content_info": {"content_type": "data"}})
-    der: bytes = cms.ContentInfo({"content_type": "signed_data", "content": bare}).dump(force=True)
+    # Forced, asn1crypto writes each part anew for every level above it: a quarter of a second that DER does not need.
+    der: bytes = cms.ContentInfo({"content_type": "signed_data", "content": bare}).dump(force=not well_written)
     if _kept(_signed_data(der)) != _kept(signed):
         raise MalformedSignatureError("cannot be written as DER without changing what is signed")
     return der
+
+
+def _is_der(data: bytes) -> bool:
+    """Whether every length is definite and as short as can be, and no string is in pieces (X.690, 10.1 and 10.2)."""
+    while data:
+        class_, constructed, tag, header, content, trailer = parser.parse(data)
+        written = header + content + trailer
+        if parser.emit(class_, constructed, tag, content) != written:
+            return False
+        if constructed and not (class_ or tag in _COLLECTIONS):
+            return False
+        if constructed and not _is_der(content):
+            return False
+        data = data[len(written) :]
+    return True
 
 
 def _kept(signed: Any) -> tuple[bytes, ...]:
