@@ -16,10 +16,14 @@ from booking.appointments.endpoints import router as slots
 from booking.appointments.repository import release
 from booking.appointments.service import Appointments, WantedSlot
 from booking.appointments.wishes import check_wishes
+from booking.attendance.endpoints import router as attendance
 from booking.doctors.endpoints import router as doctors
+from booking.exceptions.endpoints import router as exceptions
+from booking.holds.endpoints import router as holds
 from booking.schedules.endpoints import router as schedules
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, Provider, ResultPage, StepEffect
 from shared.procedure import Channel, FormField
+from shared.web import Actor
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -30,25 +34,25 @@ class AppointmentBooking:
     services = frozenset({"booking"})
 
     def routers(self) -> Sequence[APIRouter]:
-        return (slots, doctors, schedules)
+        return (slots, holds, doctors, schedules, exceptions, attendance)
 
     async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:
         given = _by_kind(application.edition.form, application.fields)
         if "slot" in given:
             appointments = _at(session, application.provider, application.filed_at)
             wanted = WantedSlot.read(given["slot"])
-            appointment = await appointments.take(wanted, application.id)
+            appointment = await appointments.take(wanted, application.id, application.actor.account_id)
             return Acceptance(details={"appointment": appointment}, scheduled_at=wanted.starts_at)
         await check_wishes(session, application.provider.bin, given, application.filed_at)
         return Acceptance()
 
     async def rescheduled(
-        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime
+        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime, actor: Actor
     ) -> Acceptance:
         given = _by_kind(case.edition.form, fields)
         if "slot" in given:
             wanted = WantedSlot.read(given["slot"])
-            appointment = await _at(session, case.provider, now).move(wanted, case.id)
+            appointment = await _at(session, case.provider, now).move(wanted, case.id, actor.account_id)
             return Acceptance(details={"appointment": appointment}, scheduled_at=wanted.starts_at)
         await check_wishes(session, case.provider.bin, given, now)
         return Acceptance()  # the time given stays until the performer gives another

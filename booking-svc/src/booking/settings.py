@@ -12,3 +12,5 @@ class Settings(ApplicationsSettings):
     """How far ahead a doctor's visit at home may be set."""
     extend_every: timedelta = timedelta(hours=1)
     """How often the worker looks for schedules whose slots end before the horizon."""
+    follow_hours_every: timedelta = timedelta(seconds=20)
+    """How often the worker looks for providers whose opening hours have changed since slots were made."""

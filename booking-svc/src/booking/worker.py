@@ -24,7 +24,13 @@ def own_jobs(platform: Platform) -> list[Job]:
     async def extend() -> None:
         await extend_slots(platform)
 
-    return [Periodic("slots ahead", platform.settings.extend_every, extend)]
+    async def follow() -> None:
+        await follow_hours(platform)
+
+    return [
+        Periodic("slots ahead", platform.settings.extend_every, extend),
+        Periodic("opening hours", platform.settings.follow_hours_every, follow),
+    ]
 
 
 async def extend_slots(platform: Platform) -> int:
@@ -41,9 +47,27 @@ async def extend_slots(platform: Platform) -> int:
 
 async def _extend(platform: Platform, doctor: UUID, provider: str, now: datetime) -> int:
     office: Office = platform.resources["office"]
-    settings: Settings = platform.settings
     async with platform.database.transaction() as session:
-        clock = office.clock(await provider_of(session, provider))
-        schedules = Schedules(session=session, clock=clock, horizon=settings.slot_horizon, now=now)
+        schedules = Schedules.of(session, office, await provider_of(session, provider), now)
         found = await Doctors(session=session, provider=provider).locked(doctor)
         return (await schedules.extend(found)).added
+
+
+async def follow_hours(platform: Platform) -> int:
+    """Lay the slots anew of doctors whose provider has changed since, and say of how many; a transaction for each.
+
+    Any change of the provider counts: to lay slots anew by the same hours changes nothing.
+    """
+    async with platform.database.transaction() as session:
+        behind = await repository.to_follow(session)
+    for doctor, provider in behind:
+        await _follow(platform, doctor, provider)
+    return len(behind)
+
+
+async def _follow(platform: Platform, doctor: UUID, provider: str) -> None:
+    office: Office = platform.resources["office"]
+    async with platform.database.transaction() as session:
+        found = await Doctors(session=session, provider=provider).locked(doctor)
+        schedules = Schedules.of(session, office, await provider_of(session, provider), platform.clock.now())
+        await schedules.lay_anew(found)

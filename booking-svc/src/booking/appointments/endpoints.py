@@ -28,7 +28,7 @@ async def list_free_slots(  # noqa: PLR0913, PLR0917  # filters and dependencies
     session: Session,
     office: TheOffice,
     now: Now,
-    _caller: Gateway,
+    caller: Gateway,
     doctor_id: Annotated[str | None, Query(max_length=40)] = None,
     since: Annotated[Moment | None, Query(alias="from")] = None,
     until: Annotated[Moment | None, Query(alias="to")] = None,
@@ -42,8 +42,10 @@ async def list_free_slots(  # noqa: PLR0913, PLR0917  # filters and dependencies
         doctor=office.parse(doctor_id) if doctor_id else None,
         since=start,
         until=until or min(start + LOOK_AHEAD, LATEST),
-        after=_after(cursor),
+        after=after(cursor),
         limit=limit,
+        now=now,
+        account=caller.actor.account_id if caller.actor else None,
     )
     found = await free_slots(session, search)
     full = len(found) == limit
@@ -53,7 +55,7 @@ async def list_free_slots(  # noqa: PLR0913, PLR0917  # filters and dependencies
     )
 
 
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
+def after(cursor: str | None) -> tuple[datetime, UUID] | None:
     """Read the slot that the page before ended with; slots always have a time."""
     last = read_cursor(cursor)
     if last is None:

@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, select, text, tuple_, update
+from sqlalchemy import Row, case, func, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from booking.appointments.models import IS_FREE, Slot
+from booking.appointments.models import IS_FREE, Slot, not_held
 from booking.doctors.models import Doctor
 
 _TOLD: Sequence[InstrumentedAttribute[Any]] = (
     *(Slot.id, Slot.provider, Slot.doctor, Slot.starts_at, Slot.ends_at),
-    *(Slot.withdrawn_at, Slot.outside_schedule, Slot.application),
+    *(Slot.withdrawn_at, Slot.outside_schedule, Slot.application, Slot.held_by, Slot.held_until),
     *(Doctor.surname, Doctor.given_name, Doctor.patronymic, Doctor.specialty, Doctor.room, Doctor.active),
 )
 """What is told of a slot with its doctor."""
@@ -23,10 +23,11 @@ _TOLD: Sequence[InstrumentedAttribute[Any]] = (
 # In words: an UPDATE of an ORM class takes SQLAlchemy a third of a millisecond more, on the hot path.
 _TAKE = text(
     """
-    UPDATE slots SET application = :taker, given_by = :chosen_by, taken_at = :at
+    UPDATE slots SET application = :taker, given_by = :chosen_by, taken_at = :at, held_by = NULL, held_until = NULL
     FROM doctors d
     WHERE slots.id = :slot AND slots.provider = :of AND slots.starts_at = :time AND slots.starts_at > :at
       AND slots.application IS NULL AND slots.withdrawn_at IS NULL AND d.id = slots.doctor AND d.active
+      AND (slots.held_until IS NULL OR slots.held_until <= :at OR slots.held_by = :account)
     RETURNING slots.id, slots.provider, slots.doctor, slots.starts_at, slots.ends_at, slots.withdrawn_at,
               slots.outside_schedule, slots.application, d.surname, d.given_name, d.patronymic, d.specialty, d.room,
               d.active
@@ -36,19 +37,26 @@ _TAKE = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
-    """Who takes which slot, at what time it is thought to start, and whose choice it was."""
+    """Who takes which slot, at what time it is thought to start, and whose choice it was.
+
+    `account` may have held it; staff hold none.
+    """
 
     slot: UUID
     time: datetime
     provider: str
     application: UUID
     given_by: str
+    account: str | None
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Free slots of a provider, or of one doctor there, in [since, until), after the slot that a page ended with."""
+    """Free slots of a provider, or of one doctor there, in [since, until), after the slot that a page ended with.
+
+    What others than `account` hold at `now` is not free.
+    """
 
     provider: str
     doctor: UUID | None
@@ -56,6 +64,8 @@ class Search:
     until: datetime
     after: tuple[datetime, UUID] | None
     limit: int
+    now: datetime
+    account: str | None
 
 
 async def take(session: AsyncSession, taking: Taking) -> Row[Any] | None:
@@ -71,6 +81,7 @@ async def take(session: AsyncSession, taking: Taking) -> Row[Any] | None:
         "of": taking.provider,
         "taker": taking.application,
         "chosen_by": taking.given_by,
+        "account": taking.account,
         "at": taking.at,
     }
     return (await session.execute(_TAKE, values)).one_or_none()
@@ -87,12 +98,20 @@ async def next_free(session: AsyncSession, slot: Row[Any], now: datetime, *, lim
         select(*_TOLD)
         .join(Doctor)
         .where(
-            Slot.doctor == slot.doctor, Doctor.active, Slot.starts_at > now, Slot.starts_at >= slot.starts_at, IS_FREE
+            *(Slot.doctor == slot.doctor, Doctor.active, IS_FREE, not_held(now)),
+            *(Slot.starts_at > now, Slot.starts_at >= slot.starts_at),
         )
         .order_by(Slot.starts_at)
         .limit(limit)
     )
     return (await session.execute(statement)).all()
+
+
+async def lock(session: AsyncSession, application: UUID, slot: UUID) -> None:
+    """Lock the slot that an application has and the one that it wants, in one order for all: nobody waits in a ring."""
+    await session.execute(
+        select(Slot.id).where(or_(Slot.application == application, Slot.id == slot)).order_by(Slot.id).with_for_update()
+    )
 
 
 async def release(session: AsyncSession, application: UUID) -> None:
@@ -123,5 +142,6 @@ async def free_slots(session: AsyncSession, search: Search) -> Sequence[Row[Any]
         conditions += [Slot.doctor == search.doctor, Doctor.provider == search.provider]
     if search.after is not None:
         conditions.append(tuple_(Slot.starts_at, Slot.id) > search.after)
-    statement = select(*_TOLD).join(Doctor).where(*conditions, IS_FREE, Doctor.active)
+    free = (IS_FREE, not_held(search.now, search.account), Doctor.active)
+    statement = select(*_TOLD).join(Doctor).where(*conditions, *free)
     return (await session.execute(statement.order_by(Slot.starts_at, Slot.id).limit(search.limit))).all()

@@ -56,26 +56,28 @@ class Appointments:
     zone: str
     now: datetime
 
-    async def take(self, wanted: WantedSlot, application: UUID) -> dict[str, Any]:
-        """Book the slot that the citizen chose, and describe the appointment; refuse when it cannot be had.
+    async def take(self, wanted: WantedSlot, application: UUID, account: str | None = None) -> dict[str, Any]:
+        """Book the slot that the citizen chose, and may hold by his account; refuse when it cannot be had.
 
-        One statement on success: only a refusal looks for its reason.
+        Describes the appointment. One statement on success: only a refusal looks for its reason.
         """
-        return await self._take(wanted, application, given_by=CITIZEN)
+        return await self._take(wanted, application, given_by=CITIZEN, account=account)
 
-    async def move(self, wanted: WantedSlot, application: UUID) -> dict[str, Any]:
+    async def move(self, wanted: WantedSlot, application: UUID, account: str | None = None) -> dict[str, Any]:
         """Book the slot that the citizen chose in place of the one that the application has.
 
         A refusal ends the caller's transaction, so that the application keeps what it had.
         """
+        await repository.lock(self.session, application, wanted.id)
         await repository.release(self.session, application)
-        return await self._take(wanted, application, given_by=CITIZEN)
+        return await self._take(wanted, application, given_by=CITIZEN, account=account)
 
     async def give(self, wanted: WantedSlot, application: UUID) -> dict[str, Any]:
         """Book the slot that the performer gives, in place of the one that the application may have.
 
         A refusal ends the caller's transaction, so that the application keeps what it had.
         """
+        await repository.lock(self.session, application, wanted.id)
         await repository.release(self.session, application)
         return await self._take(wanted, application, given_by=PERFORMER)
 
@@ -87,7 +89,9 @@ class Appointments:
             raise await self._refusal(slot, reason)
         return self.describe(slot)
 
-    async def _take(self, wanted: WantedSlot, application: UUID, *, given_by: str) -> dict[str, Any]:
+    async def _take(
+        self, wanted: WantedSlot, application: UUID, *, given_by: str, account: str | None = None
+    ) -> dict[str, Any]:
         taken = await repository.take(
             self.session,
             Taking(
@@ -96,13 +100,14 @@ class Appointments:
                 provider=self.provider,
                 application=application,
                 given_by=given_by,
+                account=account,
                 at=self.now,
             ),
         )
         if taken is None:
             slot = await self._find(wanted)
             # It may have been freed since: it was taken when it was asked for, which is what the answer says.
-            raise await self._refusal(slot, self._reason(slot, application) or SlotAlreadyTaken)
+            raise await self._refusal(slot, self._reason(slot, application, account) or SlotAlreadyTaken)
         return self.describe(taken)
 
     async def _find(self, wanted: WantedSlot) -> Row[Any]:
@@ -115,12 +120,20 @@ class Appointments:
             raise SlotTimeMismatch
         return slot
 
-    def _reason(self, slot: Row[Any], application: UUID) -> type[ProblemError] | None:
+    def _reason(self, slot: Row[Any], application: UUID, account: str | None = None) -> type[ProblemError] | None:
         if slot.withdrawn_at is not None or slot.outside_schedule or not slot.active:
             return SlotOutsideSchedule
         if slot.starts_at <= self.now:
             return SlotInThePast
-        return None if slot.application in {None, application} else SlotAlreadyTaken
+        return SlotAlreadyTaken if is_anothers(slot, self.now, application=application, account=account) else None
+
+    async def refusal(self, slot: UUID, account: str | None = None) -> ProblemError:
+        """Say why the slot cannot be had, with the next free ones; NotFound when there is none of that id."""
+        found = await repository.find(self.session, slot)
+        if found is None:
+            raise NotFound
+        # It may have been freed since: it was taken when it was asked for, which is what the answer says.
+        return await self._refusal(found, self._reason(found, UUID(int=0), account) or SlotAlreadyTaken)
 
     async def _refusal(self, slot: Row[Any], reason: type[ProblemError]) -> ProblemError:
         free = await repository.next_free(self.session, slot, self.now, limit=NEXT_FREE)
@@ -139,6 +152,12 @@ class Appointments:
                 "specialty_title": dict(specialties()[slot.specialty]),
             },
         }
+
+
+def is_anothers(slot: Row[Any], now: datetime, *, application: UUID | None, account: str | None) -> bool:
+    """Tell whether another application has the slot, or another account holds it."""
+    held = slot.held_until is not None and slot.held_until > now and slot.held_by != account
+    return held or slot.application not in {None, application}
 
 
 def describe_free(slots: Iterable[Row[Any]], zone: str) -> list[dict[str, Any]]:

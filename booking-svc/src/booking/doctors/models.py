@@ -10,7 +10,10 @@ from booking.base import Base
 
 
 class Doctor(Base):
-    """Slots exist up to and with the local date `slots_until`; None before the first schedule."""
+    """Slots exist up to and with the local date `slots_until`; None before the first schedule.
+
+    `hours_version` is the version of the provider by whose opening hours they were made.
+    """
 
     __tablename__ = "doctors"
     __table_args__ = (
@@ -29,4 +32,5 @@ class Doctor(Base):
     active: Mapped[bool] = mapped_column(server_default="true")
     account: Mapped[str | None] = mapped_column(Text)  # among the staff: by it he sees the visits that are his
     slots_until: Mapped[date | None]
+    hours_version: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))

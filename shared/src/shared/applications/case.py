@@ -142,9 +142,12 @@ class ServiceModule(Protocol):
         """Take what the application names, before its row is written; raise a ProblemError to refuse the whole."""
 
     async def rescheduled(
-        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime
+        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime, actor: Actor
     ) -> Acceptance:
-        """Move what the case holds to what `fields` name, or refuse and leave it; asked where a time can change."""
+        """Move what the case holds to what `fields` name, or refuse and leave it; asked where a time can change.
+
+        `actor` is the applicant, who asks for it.
+        """
 
     async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
         """Check (dry run) or carry out what is particular to the step; `data` must come out the same both times."""
