@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 
 import aiohttp
 import asyncpg
@@ -49,13 +51,39 @@ async def measure(region: RegionState, *, citizens: int, clients: int, seconds: 
     }
 
 
+def post(http: aiohttp.ClientSession, request: Signed) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+    """Post a prepared request: `async with post(http, request) as answer`."""
+    headers = {"Authorization": f"Bearer {request.token}", "Content-Type": "application/json"}
+    return http.post("/api/v1/applications", data=request.body, headers=headers)
+
+
+async def send(region: RegionState, request: Signed) -> dict[str, Any]:
+    """File one application, which must be accepted; gives its receipt."""
+    async with aiohttp.ClientSession(region.url) as http, post(http, request) as answer:
+        if not answer.ok:
+            raise SystemExit(await answer.text())
+        return dict(await answer.json())
+
+
+async def file_evenly(region: RegionState, requests: Sequence[Signed], per_s: float) -> None:
+    """Send so many a second, whether those before are answered or not."""
+    async with aiohttp.ClientSession(region.url) as http, asyncio.TaskGroup() as group:
+        for request in requests:
+            group.create_task(_posted(http, request))
+            await asyncio.sleep(1 / per_s)
+
+
+async def _posted(http: aiohttp.ClientSession, request: Signed) -> None:
+    async with post(http, request) as answer:
+        await answer.read()
+
+
 async def _client(http: aiohttp.ClientSession, queue: Iterator[Signed], run: Run, end: float) -> None:
     for request in queue:
         started = time.monotonic()
         if started >= end:
             return
-        headers = {"Authorization": f"Bearer {request.token}", "Content-Type": "application/json"}
-        async with http.post("/api/v1/applications", data=request.body, headers=headers) as answer:
+        async with post(http, request) as answer:
             await answer.read()
         if answer.status == 201:
             run.latencies.append(time.monotonic() - started)

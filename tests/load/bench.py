@@ -8,16 +8,18 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import aiohttp
 import applications
 import condition2
 import pgbench
-from population import Signed, signed_applications
+import reading
+import register
+import results
+from population import signed_applications
 
 from shlyuz.running.region import running_region
 from shlyuz.state import RegionState
@@ -34,9 +36,6 @@ CHEAP_PASSWORDS = {"SHLYUZ_PASSWORD_MEMORY_KIB": "8192", "SHLYUZ_PASSWORD_ROUNDS
 """A thousand logins before the measurement; none in it."""
 
 
-SECTIONS = ("applications", "condition2")
-
-
 async def measure(options: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="shlyuz-bench-") as folder:
         async with running_region(Path(folder) / "region", settings=LIMITS | CHEAP_PASSWORDS) as region:
@@ -44,16 +43,19 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
             load = await applications.measure(
                 region, citizens=options.citizens, clients=options.clients, seconds=options.seconds
             )
+            half = float(load["per_s"]) / 2
+            looks = await reading.measure(region, citizens=options.citizens, per_s=half, seconds=options.seconds)
     load["ratio"] = round(float(load["per_s"]) / alone, 3)
-    return {"signed_applications": load, "pgbench": {"per_s": alone}, "settings": LIMITS | CHEAP_PASSWORDS}
+    settings = LIMITS | CHEAP_PASSWORDS
+    return {"signed_applications": load, "pgbench": {"per_s": alone}, "reading": looks, "settings": settings}
 
 
 async def _pgbench(region: RegionState, options: argparse.Namespace) -> float:
     """File one application, see its statements, and let pgbench repeat them."""
     first, second = await signed_applications(region, 1, 2)
-    await _send(region, first)  # statements are prepared, caches are warm
+    await applications.send(region, first)  # statements are prepared, caches are warm
     async with pgbench.Log(region) as log:
-        await _send(region, second)
+        await applications.send(region, second)
     own = pgbench.transaction(log.statements("booking"), "INSERT INTO applications")
     slot = str(UUID(json.loads(second.document)["fields"]["slot"]["id"].partition("-")[2]))
     file = Path("build") / "application.sql"
@@ -62,25 +64,15 @@ async def _pgbench(region: RegionState, options: argparse.Namespace) -> float:
     return await pgbench.run(region, file, seconds=options.pgbench_seconds, clients=options.clients)
 
 
-async def _send(region: RegionState, request: Signed) -> None:
-    headers = {"Authorization": f"Bearer {request.token}", "Content-Type": "application/json"}
-    async with (
-        aiohttp.ClientSession(region.url) as http,
-        http.post("/api/v1/applications", data=request.body, headers=headers) as answer,
-    ):
-        if not answer.ok:
-            raise SystemExit(await answer.text())
-
-
-def table(results: dict[str, Any]) -> str:
-    load, alone = results["signed_applications"], results["pgbench"]
+def table(found: dict[str, Any]) -> str:
+    load, alone = found["signed_applications"], found["pgbench"]
     rows = [
         ("signed applications", f"{load['per_s']} /s", f"p50 {load['p50_ms']} ms, p95 {load['p95_ms']} ms"),
         ("", f"{load['rows']} rows", f"in {load['seconds']} s, other answers: {load['not_201'] or 'none'}"),
         ("", f"{load['stolen']:.1%}" if load["stolen"] is not None else "?", "of the processors taken by the host"),
         ("pgbench, same statements", f"{alone['per_s']} /s", f"ratio {load['ratio']}"),
     ]
-    return lines(rows)
+    return lines([*rows, *reading.table(found["reading"])])
 
 
 def lines(rows: Sequence[tuple[str, str, str]]) -> str:
@@ -98,27 +90,52 @@ def main() -> None:
     parser.add_argument("--pgbench-seconds", type=int, default=30)
     parser.add_argument("--citizens", type=int, default=1000)
     parser.add_argument("--clients", type=int, default=32)
-    parser.add_argument("--only", choices=SECTIONS, help="measure one section; the file keeps the other's figures")
+    parser.add_argument("--only", choices=_SECTIONS, help="measure one section; the file keeps the others' figures")
+    parser.add_argument("--persons", type=int, default=2_000_000, help="in the register")
     options = parser.parse_args()
     Path("build").mkdir(exist_ok=True)
-    if options.only != "condition2":
-        settings = (f"{name}={value}" for name, value in (LIMITS | CHEAP_PASSWORDS).items())
-        say("raised for the load: " + ", ".join(settings))
-        results = asyncio.run(measure(options))
-        keep(results)
-        say(table(results))
-    if options.only != "applications":
-        with tempfile.TemporaryDirectory(prefix="shlyuz-bench-") as folder:
-            found = condition2.measure(Path(folder))
-        keep({"condition2": found})
-        say(lines(condition2.table(found)))
+    for section in (options.only,) if options.only else _SECTIONS:
+        found, said = _SECTIONS[section](options)
+        keep(found)
+        say(said)
 
 
-def keep(results: dict[str, Any]) -> None:
+def _applications(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    settings = (f"{name}={value}" for name, value in (LIMITS | CHEAP_PASSWORDS).items())
+    say("raised for the load: " + ", ".join(settings))
+    found = asyncio.run(measure(options))
+    return found, table(found)
+
+
+def _condition2(_options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    with tempfile.TemporaryDirectory(prefix="shlyuz-bench-") as folder:
+        found = condition2.measure(Path(folder))
+    return {"condition2": found}, lines(condition2.table(found))
+
+
+def _results(_options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    found = results.measure()
+    return {"results": found}, lines(results.table(found))
+
+
+def _register(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    found = asyncio.run(register.measure(persons=options.persons))
+    return {"register": found}, lines(register.table(found))
+
+
+_SECTIONS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], str]]] = {
+    "applications": _applications,
+    "condition2": _condition2,
+    "results": _results,
+    "register": _register,
+}
+
+
+def keep(found: dict[str, Any]) -> None:
     """Write figures into build/bench.json beside those of other sections."""
     file = Path("build/bench.json")
     earlier = json.loads(file.read_text()) if file.is_file() else {}
-    file.write_text(json.dumps(earlier | results, indent=2) + "\n")
+    file.write_text(json.dumps(earlier | found, indent=2) + "\n")
 
 
 if __name__ == "__main__":

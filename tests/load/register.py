@@ -1,16 +1,11 @@
 """The population register alone: how fast a file is taken over, and how long a look-up takes among two million.
 
-    python tests/load/register.py [--imported 50000] [--persons 2000000] [--looks 2000]
-
 It makes a PostgreSQL of its own. The first persons come by the import, as an operator's file would; the others are
 copies of one of them under keys of their own, made by the database, since nothing but their number matters.
 """
 
-import argparse
-import asyncio
 import csv
 import random
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -18,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,11 +64,6 @@ REGISTRAR = Actor(
 )  # fmt: skip
 
 
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def people() -> Iterator[dict[str, str]]:
     for n in count():
         born = date(1940, 1, 1) + timedelta(days=n % 29_000)
@@ -84,7 +75,8 @@ def people() -> Iterator[dict[str, str]]:
         }  # fmt: skip
 
 
-async def main(imported: int, persons: int, looks: int) -> None:
+async def measure(*, imported: int = 50_000, persons: int = 2_000_000, looks: int = 2_000) -> dict[str, Any]:
+    """Import, multiply, look up; the import's rate, and milliseconds by kind of look-up."""
     with TemporaryDirectory() as folder:
         async with (
             postgres_server(Path(folder) / "postgres") as server,
@@ -95,11 +87,12 @@ async def main(imported: int, persons: int, looks: int) -> None:
             owner = Database(superuser, statement_timeout=timedelta(minutes=10))
             keys = Persons(Keyring.generate(), service="attachment")
             await prepare(database)
-            await take_over(database, keys, Path(folder), imported)
+            found = await take_over(database, keys, Path(folder), imported)
             copies = await multiply(owner, persons - imported)
-            await look(database, keys, imported, copies, looks)
+            found |= {"persons": persons, "looks": await look(database, keys, imported, copies, looks)}
             await database.close()
             await owner.close()
+    return found
 
 
 async def prepare(database: Database) -> None:
@@ -118,7 +111,7 @@ async def prepare(database: Database) -> None:
             await districts.fill(session, district, "zhambyl", houses)
 
 
-async def take_over(database: Database, keys: Persons, folder: Path, rows: int) -> None:
+async def take_over(database: Database, keys: Persons, folder: Path, rows: int) -> dict[str, Any]:
     file = folder / "population.csv"
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, COLUMNS)
@@ -127,12 +120,13 @@ async def take_over(database: Database, keys: Persons, folder: Path, rows: int) 
     started, worked = perf_counter(), process_time()
     progress = await Import(database=database, persons=keys, now=NOW).take(file, folder / "report.csv")
     spent, worked = perf_counter() - started, process_time() - worked
-    rate = f"{progress.rows / spent:.0f} rows a second, {worked:.1f} s of them work of the program"
-    say(f"import: {progress.taken} of {progress.rows} rows in {spent:.1f} s, {rate}")
+    if progress.taken != rows:
+        raise SystemExit(f"only {progress.taken} of {rows} rows were taken")
+    return {"imported": rows, "import_per_s": round(rows / spent), "import_work_s": round(worked, 1)}
 
 
 async def multiply(owner: Database, wanted: int) -> int:
-    started, done = perf_counter(), 0
+    done = 0
     while done < wanted:
         last = min(done + _PART, wanted)
         async with owner.transaction() as session:
@@ -140,15 +134,14 @@ async def multiply(owner: Database, wanted: int) -> int:
                 await session.execute(text(statement))
             await session.execute(text(_COPY), {"first": done, "last": last - 1})
         done = last
-        say(f"{done} copies after {perf_counter() - started:.0f} s")
     async with owner.transaction() as session:
         await session.execute(text("ANALYZE"))
-        size = (await session.execute(text("SELECT pg_size_pretty(pg_database_size(current_database()))"))).scalar_one()
-    say(f"database: {size}")
     return done
 
 
-async def look(database: Database, keys: Persons, imported: int, copies: int, looks: int) -> None:
+async def look(
+    database: Database, keys: Persons, imported: int, copies: int, looks: int
+) -> dict[str, dict[str, float]]:
     chosen = random.Random(1)
     known = [row for row, _ in zip(people(), range(imported), strict=False)]
 
@@ -179,11 +172,10 @@ async def look(database: Database, keys: Persons, imported: int, copies: int, lo
         "whole look-up by IIN, opened and recorded": whole,
         "whole look-up by name, opened and recorded": whole_by_name,
     }  # fmt: skip
-    for name, deed in cases.items():
-        await measure(name, database, deed, looks)
+    return {name: await timed(database, deed, looks) for name, deed in cases.items()}
 
 
-async def measure(name: str, database: Database, deed: Callable[[AsyncSession], Awaitable[None]], times: int) -> None:
+async def timed(database: Database, deed: Callable[[AsyncSession], Awaitable[None]], times: int) -> dict[str, float]:
     spent = []
     for _ in range(times):
         async with database.transaction() as session:
@@ -192,14 +184,13 @@ async def measure(name: str, database: Database, deed: Callable[[AsyncSession], 
             await deed(session)
             spent.append(1000 * (perf_counter() - started))
     spent.sort()
-    p50, p95, p99 = (spent[int(len(spent) * share)] for share in (0.50, 0.95, 0.99))
-    say(f"{name}: p50 {p50:.2f} ms, p95 {p95:.2f} ms, p99 {p99:.2f} ms")
+    return {f"p{cut}_ms": round(spent[len(spent) * cut // 100], 2) for cut in (50, 95, 99)}
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--imported", type=int, default=50_000)
-    parser.add_argument("--persons", type=int, default=2_000_000)
-    parser.add_argument("--looks", type=int, default=2_000)
-    given = parser.parse_args()
-    asyncio.run(main(given.imported, given.persons, given.looks))
+def table(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Write rows of name, figure and note."""
+    rows = [("register, import", f"{found['import_per_s']} /s", f"{found['imported']:,} rows of a file")]
+    for number, (name, took) in enumerate(found["looks"].items()):
+        head = f"register, {found['persons']:,}" if number == 0 else ""
+        rows.append((head, f"{took['p50_ms']} ms", f"p50; p95 {took['p95_ms']} ms; {name}"))
+    return rows
