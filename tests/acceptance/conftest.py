@@ -13,12 +13,14 @@ import asyncpg
 import httpx
 import pytest
 
+from shared.personal import Iin
 from shared.pki.signing import SigningKey
 from shared.testing.authority import Authority
 from shared.testing.authority_server import AuthorityServer
 from shared.testing.identities import iin
 from shlyuz.demo import programme
 from shlyuz.demo.api import Api, Refused
+from shlyuz.demo.attachment import home_at
 from shlyuz.demo.portal import Person, Portal
 from shlyuz.demo.walks import Walk, refused
 from shlyuz.demo.workstation import Workstation
@@ -28,6 +30,7 @@ from shlyuz.state import RegionState
 NOTHING = Counter[str]()
 LANGUAGES = ("kk", "ru", "en")
 PERFORMERS = {"akmola": "dispatcher", "zhambyl": "responsible_employee"}  # who carries out the booking on the portal
+REGISTRARS = {"akmola": "registry", "zhambyl": "responsible_employee"}  # who enters a person in the population register
 PASSWORD = "жылы қыс жетті 7"
 NAMES = {"surname": "Тұрсынбекова", "given_name": "Ұлжан", "patronymic": "Өмірғалиқызы"}
 # What workers write by themselves whatever a request did, and what a notice needs besides its row.
@@ -83,6 +86,17 @@ class Town:
         await portal.register(with_certificate=with_certificate)
         await portal.log_in(with_certificate=with_certificate)
         return portal
+
+    async def into_register(self, portal: Portal, region: str = "zhambyl", **changes: Any) -> dict[str, Any]:
+        """Have a person entered in the population register, as living in the first provider's first district."""
+        provider = self.world.provider(region)["bin"]
+        workstation = await self.workstation(region, REGISTRARS[region])
+        surname, given_name, patronymic = portal.person.name.split()
+        own = Iin(portal.person.iin)
+        entry = {"iin": own.value, "surname": surname, "given_name": given_name, "patronymic": patronymic,
+                 "birth_date": str(own.birth_date), "sex": own.sex, "address": home_at(provider),
+                 **changes}  # fmt: skip
+        return dict(await workstation.api.post("/register/persons", entry))
 
     async def workstation(
         self, region: str, role: str | None = None, *, provider: str | None = None, keys: str = "rsa"
@@ -159,6 +173,17 @@ class Town:
                     found = refusal.code
                 if found == code:
                     return
+                await asyncio.sleep(0.2)
+
+    async def until(self, send: Any, code: str, *, within: float = 60) -> Any:
+        """Send again and again until it is not refused with this code; any other refusal is raised."""
+        async with asyncio.timeout(within):
+            while True:
+                try:
+                    return await send()
+                except Refused as refusal:
+                    if refusal.code != code:
+                        raise
                 await asyncio.sleep(0.2)
 
     async def written(self) -> Counter[str]:

@@ -12,6 +12,7 @@ from shlyuz.running.home import DOOR, Home
 from shlyuz.running.program import Program
 
 if TYPE_CHECKING:
+    from attachment.settings import Settings as AttachmentSettings
     from auth.settings import Settings
 
 ROLES = ("web", "worker")
@@ -70,6 +71,20 @@ def auth_settings(home: Home, database_url: str) -> "Settings":
         env="development",
         database_url=SecretStr(database_url),
         personal_key=keys.personal_key(home, "auth"),
+        regulations=layout.regulations(),
+    )
+
+
+def attachment_settings(home: Home, database_url: str) -> "AttachmentSettings":
+    """What attachment-svc's own import needs to fill the population register of a local region from here."""
+    from pydantic import SecretStr
+
+    from attachment.settings import Settings
+
+    return Settings(
+        env="development",
+        database_url=SecretStr(database_url),
+        personal_key=keys.personal_key(home, "attachment"),
         regulations=layout.regulations(),
     )
 

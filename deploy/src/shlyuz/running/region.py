@@ -13,7 +13,7 @@ from shlyuz.layout import SERVICES
 from shlyuz.running.backing import Backing, Launch, kept
 from shlyuz.running.home import DOOR, Home, read_json
 from shlyuz.running.keys import make_keys
-from shlyuz.running.processes import EMBEDDED_BROKER, NAMES, Surroundings, auth_settings, programs
+from shlyuz.running.processes import EMBEDDED_BROKER, NAMES, Surroundings, attachment_settings, auth_settings, programs
 from shlyuz.running.supervisor import Supervisor
 from shlyuz.state import RegionState
 
@@ -164,10 +164,13 @@ class Start:
         await seed_accounts(auth_settings(self.home, database_url), read_json(self.home.cast))
 
     async def _seed_schedules(self, state: RegionState) -> None:
+        from shlyuz.seeding.population import seed_register
         from shlyuz.seeding.seed import seed_schedules
 
-        self.say("entering doctors and their schedules")
+        self.say("entering districts, doctors and their schedules")
         await seed_schedules(state)
+        self.say("filling the population register")
+        await seed_register(state, attachment_settings(self.home, state.database_urls["attachment"]))
 
 
 def _silence(_sentence: str) -> None: ...

@@ -64,6 +64,48 @@ def citizens() -> list[Member]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inhabitant:
+    """Somebody whom the population register knows; `provider` is the BIN of where he is enrolled, if anywhere.
+
+    `parent` is the IIN of who may apply for him.
+    """
+
+    iin: str
+    name: tuple[str, str, str]
+    birth: date
+    sex: str
+    home: dict[str, str]
+    provider: str | None
+    parent: str | None = None
+
+
+def inhabitants() -> list[Inhabitant]:
+    """The citizens who have a home, and their children, who live and are enrolled with them."""
+    bins = {one["key"]: one["bin"] for one in providers()}
+    grown = {one["key"]: _inhabitant(one, one, bins) for one in script()["citizen"] if "home" in one}
+    written = {one["key"]: one for one in script()["citizen"]}
+    children = [
+        _inhabitant(child, written[child["parent"]], bins, parent=grown[child["parent"]].iin)
+        for child in script()["child"]
+    ]
+    return [*grown.values(), *children]
+
+
+def _inhabitant(
+    one: dict[str, Any], lives_as: dict[str, Any], bins: dict[str, str], parent: str | None = None
+) -> Inhabitant:
+    return Inhabitant(
+        iin=str(iin(birth=one["birth"], sex=one["sex"], number=one["number"])),
+        name=tuple(one["name"]),
+        birth=one["birth"],
+        sex={"f": "female", "m": "male"}[one["sex"]],
+        home=lives_as["home"],
+        provider=bins.get(lives_as.get("provider", "")),
+        parent=parent,
+    )
+
+
 def operators() -> list[Member]:
     """One administrator for each region's operator, who may describe its providers."""
     return [

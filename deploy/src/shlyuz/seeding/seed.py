@@ -50,7 +50,7 @@ async def seed_schedules(region: RegionState) -> None:
                 if one["bin"] == provider["bin"] and cast.ADMINISTRATOR in one["roles"]
             )
             await _known(http, provider)
-            token = await _log_in(http, person)
+            token = await log_in(http, person)
             http.headers["Authorization"] = f"Bearer {token}"
             for district in provider["districts"]:
                 await _district(http, district)
@@ -102,12 +102,12 @@ async def _known(http: httpx.AsyncClient, provider: Mapping[str, Any]) -> None:
                 await asyncio.sleep(PAUSE)
 
 
-async def _log_in(http: httpx.AsyncClient, person: Mapping[str, Any]) -> str:
+async def log_in(http: httpx.AsyncClient, person: Mapping[str, Any]) -> str:
     """Log in with certificate and password; until the gateway has fetched its first list, it asks to try again."""
     key = SigningKey.from_p12(Path(person["p12"]).read_bytes(), person["p12_password"])
     async with asyncio.timeout(PATIENCE):
         while True:
-            challenge = _right(await http.post("/auth/challenge", json={}))
+            challenge = right(await http.post("/auth/challenge", json={}))
             signature = sign(b64decode(challenge["document"]), key, at=datetime.now(UTC), detached=True)
             form = {
                 "grant_type": "password",
@@ -118,14 +118,14 @@ async def _log_in(http: httpx.AsyncClient, person: Mapping[str, Any]) -> str:
             }
             answer = await http.post("/auth/token", data=form)
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                return str(_right(answer)["access_token"])
+                return str(right(answer)["access_token"])
             await asyncio.sleep(PAUSE)
 
 
 async def _district(http: httpx.AsyncClient, district: Mapping[str, Any]) -> None:
     known = {one["name"] for one in (await _get(http, "/admin/districts"))["items"]}
     if district["name"] not in known:
-        _right(await http.post("/admin/districts", json=district))
+        right(await http.post("/admin/districts", json=district))
 
 
 async def _schedule(http: httpx.AsyncClient, provider: str, doctor: Mapping[str, Any]) -> str:
@@ -138,13 +138,13 @@ async def _schedule(http: httpx.AsyncClient, provider: str, doctor: Mapping[str,
     who = tuple(doctor[name] for name in names)
     if who not in known:
         new = {name: doctor[name] for name in (*names, "specialty", "room")}
-        known[who] = _right(await http.post("/admin/doctors", json=new))["id"]
+        known[who] = right(await http.post("/admin/doctors", json=new))["id"]
     hours = {name: doctor[name] for name in ("opens", "closes", "slot_minutes")}
     week = {
         "valid_from": datetime.now(UTC).date().isoformat(),
         "receptions": [{"weekday": weekday, **hours} for weekday in range(5)],
     }
-    _right(await http.put(f"/admin/doctors/{known[who]}/schedule", json=week))
+    right(await http.put(f"/admin/doctors/{known[who]}/schedule", json=week))
     return str(known[who])
 
 
@@ -152,14 +152,14 @@ async def _give_account(http: httpx.AsyncClient, doctor: str, member: cast.Membe
     """Say which of the provider's accounts is the doctor's."""
     staff = (await _get(http, "/admin/staff", {"bin": member.bin or "", "limit": "100"}))["items"]
     account = next(one["account_id"] for one in staff if one["iin"] == member.iin)
-    _right(await http.patch(f"/admin/doctors/{doctor}", json={"account_id": account}))
+    right(await http.patch(f"/admin/doctors/{doctor}", json={"account_id": account}))
 
 
 async def _get(http: httpx.AsyncClient, path: str, query: Mapping[str, str] | None = None) -> Any:
-    return _right(await http.get(path, params=query))
+    return right(await http.get(path, params=query))
 
 
-def _right(answer: httpx.Response) -> Any:
+def right(answer: httpx.Response) -> Any:
     """Give the answer's JSON. Raises SeedRefused."""
     if not answer.is_success:
         raise SeedRefused(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")

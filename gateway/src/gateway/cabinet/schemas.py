@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from shared.applications.cabinet.schemas import AccessList, ApplicationList
+from shared.applications.cabinet.schemas import AccessList, ApplicationList, RemedyOut
 
 
 class ApplicationsOut(ApplicationList):
@@ -31,6 +31,7 @@ class NoticeOut(BaseModel):
     ground_kind: str | None
     ground_text: str | None
     note: str | None
+    remedy: RemedyOut | None = None
     code: str | None = None
     step: int | None = None
     clause: str | None = None

@@ -39,7 +39,8 @@ _REFUSAL = text("""
 """)
 _RESULTS = text("SELECT id, content FROM results WHERE application = :id ORDER BY signed_at")
 _NOTICES = text(f"""
-    SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person, a.number AS application_number,
+    SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person, a.edition,
+           a.number AS application_number,
            p.zone
     FROM notices n JOIN applications a ON a.id = n.application JOIN providers p ON p.bin = a.provider
     WHERE (n.person = :person OR n.applicant = :person) AND {_SEEN} AND {_AFTER.format(at="n.at", id="n.id")}

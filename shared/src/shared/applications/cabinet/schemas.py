@@ -69,6 +69,13 @@ class GroundOut(BaseModel):
     text: str
 
 
+class RemedyOut(BaseModel):
+    """The service that removes the ground of a refusal, and where it is described."""
+
+    service: str
+    url: str
+
+
 class RefusalOut(BaseModel):
     """The notice by which the application was refused, or its time cancelled or missed; `text` says what to do next."""
 
@@ -78,6 +85,7 @@ class RefusalOut(BaseModel):
     text: str
     ground: GroundOut | None
     note: str | None
+    remedy: RemedyOut | None
 
 
 class ApplicationOut(BaseModel):
@@ -145,6 +153,7 @@ class NoticeItem(BaseModel):
     ground_kind: str | None
     ground_text: str | None
     note: str | None
+    remedy: RemedyOut | None
 
 
 class NoticeList(BaseModel):

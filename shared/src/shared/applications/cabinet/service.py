@@ -15,11 +15,12 @@ from shared.applications.cursors import Cursor, write_cursor
 from shared.applications.evidence import signed_part
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
+from shared.applications.remedies import remedy
 from shared.applications.results import repository as results
 from shared.applications.wording import due_out, local, status_out
 from shared.errors import NotFound
 from shared.personal import Iin, Person
-from shared.procedure import Task
+from shared.procedure import Edition, Task
 from shared.procedure.texts import Language
 from shared.web import Actor
 
@@ -147,6 +148,7 @@ class Cabinet:
             "text": content["text"][self._language],
             "ground": {"code": content["ground"], "text": text[self._language]} if text else None,
             "note": content["note"],
+            "remedy": _remedy(self._office, case.edition, content["ground"]),
         }
 
     async def history(self, application: UUID) -> dict[str, Any]:
@@ -211,6 +213,7 @@ class Cabinet:
             "ground_kind": content["ground_kind"],
             "ground_text": ground[self._language] if ground else None,
             "note": content["note"],
+            "remedy": _remedy(self._office, self._office.regulations.by_id(row.edition), content["ground"]),
         }
 
     async def access_log(self, after: Cursor | None, limit: int) -> Mapping[str, Any]:
@@ -236,6 +239,11 @@ class Cabinet:
             "action": row.action,
             "application": {"id": self._office.public(row.application), "number": row.number} if row.number else None,
         }
+
+
+def _remedy(office: Office, edition: Edition, ground: str | None) -> dict[str, str] | None:
+    found = remedy(office, edition, ground)
+    return found.to_json() if found is not None else None
 
 
 def _signed(person: Person, row: Row[Any], pdfs: Sequence[bytes]) -> dict[str, Any]:
