@@ -143,6 +143,22 @@ class TestTasks:
         rest = (await region.ask("GET", "/tasks", token=token, params={"cursor": page["next_cursor"]})).json()
         assert ([item["n"] for item in rest["items"]], rest["next_cursor"]) == ([30], None)
 
+    async def test_that_are_urgent_come_first_whatever_is_due_page_by_page(self, region, lists):
+        token = await region.staff_token()
+        for name, tasks in (("booking", [(10, False), (90, True)]), ("attachment", [(20, False), (80, True)])):
+            lists[name].lists["tasks"] = [
+                {"id": lists[name].new_id(), "due_at": (START + timedelta(minutes=due)).isoformat(), "n": due,
+                 "urgent": urgent}
+                for due, urgent in tasks
+            ]  # fmt: skip
+        seen, cursor = [], None
+        for _ in range(4):
+            params = {"limit": "1"} | ({"cursor": cursor} if cursor else {})
+            page = (await region.ask("GET", "/tasks", token=token, params=params)).json()
+            seen += [item["n"] for item in page["items"]]
+            cursor = page["next_cursor"]
+        assert (set(seen[:2]), seen[2:], cursor) == ({80, 90}, [10, 20], None)
+
     async def test_are_for_staff_alone(self, citizen, problem):
         problem(await citizen.ask("GET", "/tasks"), 403, "staff-only")
 

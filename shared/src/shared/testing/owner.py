@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from shared.applications.cursors import read_cursor
+from shared.applications.cursors import URGENT, read_cursor
 from shared.applications.evidence import Evidence
 from shared.applications.office import PREFIXES
 from shared.db import new_id
@@ -58,7 +58,8 @@ class Owner:
 
     def page(self, name: str, instant: str, *, newest_first: bool, cursor: str | None, limit: int) -> dict[str, Any]:
         def key(item: dict[str, Any]) -> tuple[datetime, str]:
-            return datetime.fromisoformat(item[instant]), item["id"].partition("-")[2]
+            at = URGENT if item.get("urgent") else datetime.fromisoformat(item[instant])
+            return at, item["id"].partition("-")[2]
 
         items = sorted(self.lists.get(name, []), key=key, reverse=newest_first)
         if (after := read_cursor(cursor)) is not None:
@@ -172,6 +173,11 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
     @router.get("/verify-keys")
     async def keys(_: Caller) -> dict[str, Any]:
         return {"items": owner.lists.get("verify-keys", [])}
+
+    @router.get("/internal/statistics")
+    async def statistics(request: Request, _: Caller) -> dict[str, Any]:
+        owner.calls.append({"query": request.url.query})
+        return {part: owner.lists.get(part, []) for part in ("applications", "steps", "refusals")}
 
     @router.post("/results/{result}/{deed}")
     async def result(result: str, deed: str, request: Request, caller: Caller) -> dict[str, Any]:
