@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from auth.challenges import endpoints as challenges
+from auth.colleagues import endpoints as colleagues
 from auth.keys import endpoints as keys
 from auth.keys.service import KeyKeeper, SigningKeys
 from auth.law import Law
 from auth.login import endpoints as login
+from auth.operating import endpoints as operating
 from auth.passwords.hashing import Cost, PasswordHashing
 from auth.principals import endpoints as principals
 from auth.providers import endpoints as providers
@@ -28,6 +30,8 @@ ROUTERS = (
     principals.router,
     providers.router,
     staff.router,
+    colleagues.router,
+    operating.router,
 )
 
 

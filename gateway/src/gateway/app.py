@@ -34,6 +34,8 @@ from gateway.sessions.keys import AccessKeys
 from gateway.sessions.principals import Principals
 from gateway.sessions.tokens import AccessTokens
 from gateway.settings import Settings
+from gateway.statistics import endpoints as statistics
+from gateway.statistics.service import Statistics
 from gateway.tasks import endpoints as tasks
 from gateway.tasks.service import Tasks
 from gateway.upstreams import PREFIX, open_upstreams
@@ -86,6 +88,7 @@ def routers() -> list[APIRouter]:
         tasks.router,
         journals.router,
         verification.router,
+        statistics.router,
         workstation.router,
         routing.make_router(),
         condition1.well_known,
@@ -115,6 +118,9 @@ def _resources(settings: Settings) -> Mapping[str, Resource]:
         "evidence": _ready(lambda platform: Evidence(platform.resources["upstreams"], platform.resources["sources"])),
         "cabinet": _ready(lambda platform: Cabinet(platform.resources["gathering"], platform.resources["notices"])),
         "tasks": _ready(_tasks),
+        "statistics": _ready(
+            lambda platform: Statistics(platform.resources["upstreams"], platform.resources["gathering"])
+        ),
         "hub": _ready(_hub),
         "streams": _ready(_streams),
         "revocation": _ready(lambda platform: _loader(platform, trust, index)),

@@ -65,6 +65,18 @@ class StaffRepository:
         row: AnyRow = changed.one()
         return row
 
+    async def working_at(
+        self, organisation: str, *, role: str | None, after: UUID | None, limit: int
+    ) -> Sequence[AnyRow]:
+        """Staff of the organisation whose accounts are open, by id, after the one shown last."""
+        query = select(staff).where(table.bin == organisation, table.active)
+        if role is not None:
+            query = query.where(table.roles.contains([role]))
+        if after is not None:
+            query = query.where(table.id > after)
+        found = await self._session.execute(query.order_by(table.id).limit(limit))
+        return found.all()
+
     async def seen_by(
         self, organisation: str, regions: Collection[str], *, only: str | None, after: UUID | None, limit: int
     ) -> Sequence[AnyRow]:

@@ -19,6 +19,7 @@ from shared.applications.register import PopulationRegister
 from shared.applications.registering import endpoints as registering
 from shared.applications.results import endpoints as results
 from shared.applications.settings import ApplicationsSettings
+from shared.applications.statistics import endpoints as statistics
 from shared.applications.tasks import endpoints as tasks
 from shared.procedure import load
 from shared.results import QrKeys
@@ -26,7 +27,7 @@ from shared.web import Platform, Resource, create_app
 
 _ROUTERS: Sequence[APIRouter] = (
     catalogue.router, providers.router, filing.router, registering.router, changing.router, cabinet.router,
-    documents.router, tasks.router, journals.router, results.router,
+    documents.router, tasks.router, journals.router, results.router, statistics.router,
 )  # fmt: skip
 
 ModuleMaker = Callable[[Means], ServiceModule]
