@@ -252,7 +252,7 @@ class TestASignature:
 
     async def test_does_not_carry_an_application_about_another_person(self, town, citizen, refuses):
         signed = citizen.sign(await town.document(citizen, patient={"iin": town.newcomer().person.iin}))
-        await refuses(citizen, lambda: citizen.apply(signed), 422, "representation-not-offered")
+        await refuses(citizen, lambda: citizen.apply(signed), 422, "representation-not-recorded")
 
 
 class TestWithoutUsableRevocationData:

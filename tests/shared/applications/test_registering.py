@@ -139,7 +139,7 @@ class TestRefusals:
             ({"region": "akmola"}, 404, "provider-unknown"),
             ({"service": "booking"}, 404, "service-not-offered"),
             ({"applicant": {"iin": "900101400011", **NOBODY}}, 422, "iin-invalid"),
-            ({"patient": {"iin": iin(birth=date(1990, 1, 1), number=77)}}, 422, "representation-not-offered"),
+            ({"patient": {"iin": iin(birth=date(1990, 1, 1), number=77)}}, 422, "representation-not-recorded"),
             ({"fields": {}}, 422, "invalid-request"),
             ({"fields": {"purpose": "work", "slot": "x"}}, 422, "invalid-request"),
             ({"fields": {"purpose": "turned\u202eround"}}, 422, "invalid-request"),

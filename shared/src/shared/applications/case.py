@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -92,6 +92,8 @@ class CaseFile:
     status: str
     version: int
     filed_at: datetime
+    representative: Mapping[str, Any] | None = None
+    """Who acts for the patient: name, kind of right, how it was shown, until when; None where he applied himself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,3 +162,15 @@ class ServiceModule(Protocol):
 
     def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:
         """Give values of journal fields (by their key) that do not lie where the regulation's path points."""
+
+
+@runtime_checkable
+class JudgesRepresentation(Protocol):
+    """A module that judges a claimed right to act itself, by documents that come with the application.
+
+    It is asked where the register has no record of the right and the application names documents: `accepted` and the
+    steps then refuse what does not convince them.
+    """
+
+    def patient_named(self, fields: Mapping[str, Any]) -> Mapping[str, str | None]:
+        """Give surname, given_name and patronymic of the patient as the application states them; empty if not."""

@@ -121,4 +121,5 @@ def _file(row: Row[Any], edition: Edition, content: Mapping[str, Any], details: 
         status=row.status,
         version=row.version,
         filed_at=row.filed_at,
+        representative=content.get("representative"),
     )

@@ -18,13 +18,13 @@ from shared.applications.cabinet.service import Cabinet
 from shared.applications.cursors import Limit, read_cursor
 from shared.applications.results.service import ResultNotReady, sealed_file
 from shared.errors import InvalidRequest, NotFound
-from shared.web import Lang, Router, Session, problems
+from shared.web import Lang, Now, Router, Session, problems
 
 router = Router(tags=["cabinet"])
 
 
-async def _cabinet(session: Session, office: TheOffice, actor: Citizen, language: Lang) -> Cabinet:
-    return Cabinet(office, session, actor, language)
+async def _cabinet(session: Session, office: TheOffice, actor: Citizen, language: Lang, now: Now) -> Cabinet:
+    return Cabinet(office, session, actor, language, now)
 
 
 Mine = Annotated[Cabinet, Depends(_cabinet)]

@@ -16,7 +16,8 @@ _AFTER = "(CAST(:after_id AS uuid) IS NULL OR ({at}, {id}) < (CAST(:after_at AS 
 
 _PAGE = text(f"""
     SELECT a.id, a.number, a.region, a.service, a.provider, a.channel, a.state, a.status, a.due, a.filed_at,
-           a.changed_at, p.zone, p.names,
+           a.changed_at, p.zone, p.names, a.patient,
+           CASE WHEN a.patient <> CAST(:person AS uuid) THEN a.content END AS content,
            EXISTS (SELECT FROM results r WHERE r.application = a.id AND r.state = 'sealed' AND r.published) AS result
     FROM applications a JOIN providers p ON p.bin = a.provider
     WHERE {_HIS} AND {_SEEN} AND {_AFTER.format(at="a.filed_at", id="a.id")}

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.applications.filing.schemas import StatusOut
+from shared.applications.filing.schemas import RepresentativeOut, StatusOut
 
 
 class ApplicationItem(BaseModel):
@@ -110,6 +110,7 @@ class ApplicationOut(BaseModel):
     annulled: list[AnnulledOut]
     notice: RefusalOut | None
     patient: dict[str, str]
+    representative: RepresentativeOut | None
     fields: dict[str, Any]
     documents: list[dict[str, str]]
 

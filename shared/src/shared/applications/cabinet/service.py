@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import StrongerLoginNeeded
+from shared.applications.access_log import record_access
 from shared.applications.cabinet import repository
 from shared.applications.cabinet.models import Owner
 from shared.applications.cursors import Cursor, write_cursor
@@ -16,6 +18,7 @@ from shared.applications.evidence import signed_part
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
 from shared.applications.remedies import remedy
+from shared.applications.representation import acting, shown_representative
 from shared.applications.results import repository as results
 from shared.applications.wording import due_out, local, status_out
 from shared.errors import NotFound
@@ -31,11 +34,12 @@ _NOTHING: Mapping[str, Any] = {"items": [], "next_cursor": None}
 class Cabinet:
     """The use cases of one citizen, in one transaction."""
 
-    def __init__(self, office: Office, session: AsyncSession, actor: Actor, language: Language) -> None:
+    def __init__(self, office: Office, session: AsyncSession, actor: Actor, language: Language, now: datetime) -> None:
         self._office = office
         self._session = session
         self._actor = actor
         self._language = language
+        self._now = now
 
     async def _owner(self) -> Owner | None:
         person = await self._office.persons.find(self._session, Iin.parse(self._actor.iin, allow_test=True))
@@ -49,8 +53,19 @@ class Cabinet:
             return _NOTHING
         rows = await repository.page(self._session, owner, after, limit + 1)
         shown = rows[:limit]
+        await self._tell_listed(owner, shown)
         more = write_cursor(self._office, shown[-1].filed_at, shown[-1].id) if len(rows) > limit else None
         return {"items": [self._item(row) for row in shown], "next_cursor": more}
+
+    async def _tell_listed(self, owner: Owner, shown: Sequence[Row[Any]]) -> None:
+        """Let each patient see that his representative had the list."""
+        others = [row for row in shown if row.patient != owner.person.id]
+        persons = await self._office.persons.get_many(self._session, {row.patient for row in others}) if others else {}
+        for row in (row for row in others if row.patient in persons):
+            person = persons[row.patient]
+            acts = person.open_json(context("applications", "content", row.id), row.content)["representative"]
+            seen, actor = [(person, row.id)], acting(self._actor, acts)
+            await record_access(self._session, actor, "applications-listed", seen, at=self._now)
 
     def _item(self, row: Row[Any]) -> dict[str, Any]:
         return {
@@ -74,7 +89,16 @@ class Cabinet:
         owner = await self._owner()
         if owner is None or not await repository.visible(self._session, owner, application):
             raise NotFound
-        return await open_case(self._session, self._office, application)
+        case = await open_case(self._session, self._office, application)
+        await self._tell(case, owner)
+        return case
+
+    async def _tell(self, case: OpenCase, owner: Owner) -> None:
+        """Let a patient see that his representative looked; his own looks leave no record."""
+        acts = case.file.representative
+        if owner.person.id != case.person.id and acts is not None:
+            seen = [(case.person, case.id)]
+            await record_access(self._session, acting(self._actor, acts), "application-read", seen, at=self._now)
 
     async def show(self, application: UUID) -> dict[str, Any]:
         """Show an application whole."""
@@ -98,6 +122,7 @@ class Cabinet:
             "annulled": await self._annulled(case),
             "notice": await self._refusal(case),
             "patient": {"iin": file.patient_iin, "name": file.name},
+            "representative": shown_representative(file.representative),
             "fields": dict(file.fields),
             "documents": case.content.get("documents", []),
         }

@@ -43,7 +43,7 @@ class Changing:
     async def change(self, public: str, kind: type[Document], request: ChangeIn) -> dict[str, Any]:
         """Check whose it is, change it, and show it; raises NotFound for another person's."""
         application = self.office.parse(public)
-        cabinet = Cabinet(self.office, self.session, self.actor, self.language)
+        cabinet = Cabinet(self.office, self.session, self.actor, self.language, self.now)
         await cabinet.case(application)
         signed = Signed(document=request.document, signature=request.signature, evidence=request.evidence)
         await carry_out(self.session, self.office, read(self.office, application, kind, signed, self.actor, self.now))

@@ -119,4 +119,5 @@ async def document_of_task(
     if found is None or found.application != case.id:
         raise NotFound
     await record_access(session, actor, "document-read", [(case.person, case.id)], at=now)
-    return case.person.open(context("documents", "content", found.id), found.content), found.media_type
+    owner = await office.persons.get(session, found.person)  # whoever applied: not always the patient
+    return owner.open(context("documents", "content", found.id), found.content), found.media_type

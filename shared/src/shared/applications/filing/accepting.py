@@ -19,10 +19,11 @@ from shared.applications.filing.errors import ProviderUnknown, Repeated
 from shared.applications.filing.models import Claim, Earlier
 from shared.applications.office import Office
 from shared.applications.records import context
+from shared.applications.representation import Parties
 from shared.applications.transitions import Deed, Recording, Subject, recording
 from shared.db import Database
 from shared.errors import Conflict, ProblemError
-from shared.personal import Person
+from shared.personal import Persons
 from shared.procedure import Application, Channel, Edition, File, decide
 from shared.web import IdempotencyKeyReused
 
@@ -55,12 +56,12 @@ class Answer:
 class New:
     """An application that is about to be accepted, and what is kept of it; `digest` is what the caller's key means.
 
-    `content` is sealed for the patient. `evidence` holds the columns of the signed document and of those uploaded with
-    it; it stays out where nothing was signed.
+    `content` is sealed for the patient, who is not always the applicant. `evidence` holds the columns of the signed
+    document and of those uploaded with it; it stays out where nothing was signed.
     """
 
     accepted: Accepted
-    person: Person
+    parties: Parties
     content: Mapping[str, Any]
     claim: Claim
     digest: bytes
@@ -95,17 +96,23 @@ async def once(
     raise Conflict
 
 
-async def earlier_answer(session: AsyncSession, look: repository.Look, digest: bytes) -> Answer | None:
+async def earlier_answer(
+    session: AsyncSession, persons: Persons, look: repository.Look, digest: bytes
+) -> Answer | None:
     """Give the answer that the same key or the same document was given before; raises IdempotencyKeyReused."""
     if look.answered is not None:
         if look.answered.digest != digest:
             raise IdempotencyKeyReused
         first = await repository.receipt(session, look.answered.application)
-        return Answer(receipt=_opened(look.person, first), status=201)
-    return Answer(receipt=_opened(look.person, look.earlier), status=200) if look.earlier else None
+        return Answer(receipt=await _opened(session, persons, look, first), status=201)
+    if look.earlier is None:
+        return None
+    return Answer(receipt=await _opened(session, persons, look, look.earlier), status=200)
 
 
-def _opened(person: Person, earlier: Earlier) -> Receipt:
+async def _opened(session: AsyncSession, persons: Persons, look: repository.Look, earlier: Earlier) -> Receipt:
+    own = earlier.person == look.person.id
+    person = look.person if own else await persons.get(session, earlier.person)
     content = person.open_json(context("applications", "receipt", earlier.id), earlier.receipt)
     return Receipt(id=earlier.id, number=earlier.number, content=content)
 
@@ -146,12 +153,12 @@ async def write(session: AsyncSession, office: Office, new: New, *, now: datetim
 
 
 def _values(office: Office, new: New, receipt: Mapping[str, Any]) -> dict[str, Any]:
-    accepted, person = new.accepted, new.person
+    accepted, person = new.accepted, new.parties.patient
     details = receipt["details"]
     return {
         "id": accepted.id,
         "number_start": f"{office.prefix.upper()}-{_year(accepted.filed_at)}-",
-        "applicant": person.id,
+        "applicant": new.parties.applicant.id,
         "patient": person.id,
         "region": accepted.region,
         "service": accepted.service,

@@ -17,24 +17,27 @@ from shared.applications.filing.errors import (
     EditionChanged,
     NotTheApplicant,
     ProviderUnknown,
-    RepresentationNotOffered,
 )
 from shared.applications.filing.models import Signed
 from shared.applications.filing.schemas import FilingIn, ReceiptOut
 from shared.applications.filing.service import Filer, Filing
 from shared.applications.ijson import UnreadableDocument
 from shared.applications.office import Office, ServiceNotOffered
+from shared.applications.register import Answers, RegisterAway, consulting
 from shared.applications.replies import as_json
+from shared.applications.representation import RepresentationRefused
 from shared.applications.wording import due_out, local, status_out
 from shared.db import Database, new_id
 from shared.errors import InvalidRequest
+from shared.personal import IinInvalid
 from shared.procedure.texts import Language
 from shared.web import Here, IdempotencyKey, IdempotencyKeyReused, Lang, Now, Router, problems
 
 router = Router(tags=["applications"])
 _REFUSALS = (
-    UnreadableDocument, NotTheApplicant, EvidenceRefused, RepresentationNotOffered, StrongerLoginNeeded,
+    UnreadableDocument, NotTheApplicant, EvidenceRefused, RepresentationRefused, StrongerLoginNeeded,
     ProviderUnknown, ServiceNotOffered, EditionChanged, DocumentsRefused, InvalidRequest, IdempotencyKeyReused,
+    RegisterAway, IinInvalid,
 )  # fmt: skip
 
 
@@ -50,11 +53,15 @@ async def file_application(  # each is a dependency
 
 async def accept(database: Database, office: Office, filing: Filing) -> Answer:
     """File, or give the answer that the same document or key was given before."""
-    return await once(
-        database,
-        lambda session: Filer(office, session).file(filing, new_id()),
-        lambda session: Filer(office, session).earlier(filing),
-    )
+
+    async def filed(answers: Answers) -> Answer:
+        return await once(
+            database,
+            lambda session: Filer(office, session).file(filing, new_id(), answers),
+            lambda session: Filer(office, session).earlier(filing),
+        )
+
+    return await consulting(office.register, filing.actor, filed)
 
 
 def receipt_out(office: Office, receipt: Receipt, language: Language) -> dict[str, Any]:

@@ -11,13 +11,6 @@ class NotTheApplicant(ProblemError):
     condition = 2
 
 
-class RepresentationNotOffered(ProblemError):
-    """Applicant and patient differ, and no right to represent is on record."""
-
-    code = "representation-not-offered"
-    status = 422
-
-
 class ProviderUnknown(ProblemError):
     """There is no such provider in the region, or it does not offer the service."""
 

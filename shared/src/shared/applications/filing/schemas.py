@@ -39,3 +39,11 @@ class ReceiptOut(BaseModel):
     due_at: datetime | None
     due_trace: list[str]
     filed_at: datetime
+
+
+class RepresentativeOut(BaseModel):
+    """Who acts for the patient; `kind` is not there while the right is only claimed, `shown_by` says what shows it."""
+
+    name: str
+    kind: str | None
+    shown_by: str

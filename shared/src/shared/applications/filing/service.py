@@ -14,7 +14,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import StrongerLoginNeeded
-from shared.applications.case import Accepted, Provider
+from shared.applications.access_log import record_access
+from shared.applications.case import Accepted, JudgesRepresentation, Provider
 from shared.applications.evidence import EvidenceRefused, full_name
 from shared.applications.fields import check_fields
 from shared.applications.filing import repository
@@ -24,12 +25,13 @@ from shared.applications.filing.errors import (
     EditionChanged,
     NotTheApplicant,
     ProviderUnknown,
-    RepresentationNotOffered,
 )
 from shared.applications.filing.models import Claim, NamedDocument, Signed
 from shared.applications.forms import ApplicationDocument, read_document
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.records import context
+from shared.applications.register import NOTHING_ASKED, Acting, Answers
+from shared.applications.representation import Parties, Representative, by_register
 from shared.db import new_id
 from shared.errors import FieldError, InvalidRequest, NotFound
 from shared.personal import Iin, Person
@@ -45,6 +47,7 @@ class Filing:
     signed: Signed
     actor: Actor
     applicant: Iin
+    patient: Iin
     claim: Claim
     now: datetime
 
@@ -60,7 +63,7 @@ class Filer:
     def read(office: Office, signed: Signed, actor: Actor, key: str | None, now: datetime) -> Filing:
         """Read the signed bytes and check them against session and verdict, before any database is asked.
 
-        Raises UnreadableDocument, NotTheApplicant, EvidenceRefused, RepresentationNotOffered.
+        Raises UnreadableDocument, NotTheApplicant, EvidenceRefused, IinInvalid.
         """
         document = read_document(ApplicationDocument, signed.document)
         signer = signed.evidence.signer()
@@ -68,14 +71,16 @@ class Filer:
             raise NotTheApplicant
         if signer.get("iin") != actor.iin:
             raise EvidenceRefused
-        if document.patient != document.applicant:
-            raise RepresentationNotOffered
-        applicant = Iin.parse(document.applicant.iin, allow_test=office.settings.allow_test_identities)
+        applicant, patient = (
+            Iin.parse(one.iin, allow_test=office.settings.allow_test_identities)
+            for one in (document.applicant, document.patient)
+        )
         return Filing(
             document=document,
             signed=signed,
             actor=actor,
             applicant=applicant,
+            patient=patient,
             claim=Claim(scope=f"{actor.account_id}:POST /applications", key=key),
             now=now,
         )
@@ -83,31 +88,62 @@ class Filer:
     async def earlier(self, filing: Filing) -> Answer | None:
         """Find the answer that the same key or the same document was given before; raises IdempotencyKeyReused."""
         look = await self._look(filing)
-        return await earlier_answer(self._session, look, filing.signed.sha256)
+        return await earlier_answer(self._session, self._office.persons, look, filing.signed.sha256)
 
-    async def file(self, filing: Filing, application: UUID) -> Answer:
+    async def file(self, filing: Filing, application: UUID, answers: Answers = NOTHING_ASKED) -> Answer:
         """Accept under the given id, or give the answer that was given before.
 
-        Raises ProblemError for every refusal, and Repeated when another request came first meanwhile.
+        Raises ProblemError for every refusal, Repeated when another request came first meanwhile, and Unanswered where
+        the register has to say whether the applicant may act for the patient.
         """
         look = await self._look(filing)
-        if (earlier := await earlier_answer(self._session, look, filing.signed.sha256)) is not None:
+        if (
+            earlier := await earlier_answer(self._session, self._office.persons, look, filing.signed.sha256)
+        ) is not None:
             return earlier
         person = look.person
         provider, edition = self._offered(filing, look.provider)
         check_fields(self._office.form(edition, Channel.PORTAL), filing.document.fields, under="/fields")
         self._check_documents(filing, edition, look.documents, person)
+        representative = self._representative(filing, answers)
+        parties = await self._parties(filing, person)
         new = New(
             accepted=_accepted(filing, application, provider, edition, tuple(self._named(filing))),
-            person=person,
-            content=_content(filing),
+            parties=parties,
+            content=_content(filing, representative),
             claim=filing.claim,
             digest=filing.signed.sha256,
             filed_by="citizen",
             min_acr=edition.acr,
-            evidence=self._evidence(filing, person),
+            evidence=self._evidence(filing, parties.patient),
         )
+        if representative is not None:
+            await self._tell(filing, parties.patient, application, representative)
         return Answer(receipt=await write(self._session, self._office, new, now=filing.now), status=201)
+
+    def _representative(self, filing: Filing, answers: Answers) -> Representative | None:
+        """Say who acts for the patient, if anybody: by the register, or as claimed where a step judges the claim."""
+        if filing.applicant == filing.patient:
+            return None
+        name = full_name(filing.signed.evidence.signer())
+        standing = answers.standing(Acting(applicant=filing.applicant, patient=filing.patient))
+        module = self._office.module(filing.document.service)
+        judged = isinstance(module, JudgesRepresentation) and bool(filing.document.documents)
+        if standing.reason == "not-recorded" and judged and isinstance(module, JudgesRepresentation):
+            names = module.patient_named(filing.document.fields)
+            return Representative(name=name, shown_by="application", kind=None, names=names)
+        return by_register(standing, name=name)
+
+    async def _parties(self, filing: Filing, applicant: Person) -> Parties:
+        if filing.applicant == filing.patient:
+            return Parties(applicant=applicant, patient=applicant)
+        patient = await self._office.persons.ensure(self._session, filing.patient)
+        return Parties(applicant=applicant, patient=patient)
+
+    async def _tell(self, filing: Filing, patient: Person, application: UUID, representative: Representative) -> None:
+        """Let the patient see who applied for him."""
+        actor, seen = representative.acting(filing.actor), [(patient, application)]
+        await record_access(self._session, actor, "application-filed", seen, at=filing.now)
 
     async def _look(self, filing: Filing) -> repository.Look:
         return await repository.look(
@@ -195,7 +231,7 @@ def _accepted(
     )
 
 
-def _content(filing: Filing) -> dict[str, Any]:
+def _content(filing: Filing, representative: Representative | None) -> dict[str, Any]:
     signer = filing.signed.evidence.signer()
     return {
         "applicant": filing.document.applicant.iin,
@@ -204,4 +240,5 @@ def _content(filing: Filing) -> dict[str, Any]:
         "signer": {key: signer.get(key) for key in ("surname", "given_name", "patronymic", "common_name")},
         "fields": filing.document.fields,
         "documents": [each.model_dump() for each in filing.document.documents],
+        **(representative.content() if representative is not None else {}),
     }

@@ -91,8 +91,8 @@ def journal_row(office: Office, case: OpenCase, entry: Entry, *, at: datetime) -
 
 
 def _patient(case: OpenCase, at: datetime) -> dict[str, Any]:
-    """Say of the patient what his certificate (or staff) and his IIN tell; age in whole years on the day of entry."""
-    names = case.content.get("signer") or case.content.get("names", {})
+    """Say of the patient what his certificate (or staff, or the register) and his IIN tell; age in whole years."""
+    names = case.content.get("names") or case.content.get("signer", {})
     iin = Iin.parse(case.file.patient_iin, allow_test=True)
     today = at.astimezone(ZoneInfo(case.file.provider.zone)).date()
     return {

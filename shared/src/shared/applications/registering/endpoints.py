@@ -7,13 +7,15 @@ from fastapi import Response
 from shared.applications.access import Staff, TheOffice, WrongRole
 from shared.applications.filing.accepting import once
 from shared.applications.filing.endpoints import receipt_out
-from shared.applications.filing.errors import ProviderUnknown, RepresentationNotOffered
+from shared.applications.filing.errors import ProviderUnknown
 from shared.applications.office import Office, ServiceNotOffered
+from shared.applications.register import Answers, RegisterAway, consulting
 from shared.applications.registering.errors import ArrivalUnfit, ChannelNotOffered
 from shared.applications.registering.models import Registered, Registration
 from shared.applications.registering.schemas import RegisteredOut, VisitIn
 from shared.applications.registering.service import Registrar
 from shared.applications.replies import as_json
+from shared.applications.representation import RepresentationRefused
 from shared.db import new_id
 from shared.errors import InvalidRequest
 from shared.personal import IinInvalid
@@ -23,7 +25,7 @@ from shared.web import Here, IdempotencyKey, IdempotencyKeyReused, Lang, Now, Ro
 router = Router(tags=["workstation"])
 _REFUSALS = (
     WrongRole, ProviderUnknown, ServiceNotOffered, ChannelNotOffered, ArrivalUnfit, IinInvalid,
-    RepresentationNotOffered, InvalidRequest, IdempotencyKeyReused,
+    RepresentationRefused, RegisterAway, InvalidRequest, IdempotencyKeyReused,
 )  # fmt: skip
 
 
@@ -34,11 +36,15 @@ async def register_application(  # each is a dependency
     """Register a visitor or caller; under the same Idempotency-Key the answer is the same."""
     exact = request.model_dump_json().encode()
     registration = Registrar.read(office, request.model_dump(), exact, actor, key, now)
-    registered = await once(
-        here.database,
-        lambda session: Registrar(office, session).register(registration, new_id()),
-        lambda session: Registrar(office, session).earlier(registration),
-    )
+
+    async def taken(answers: Answers) -> Registered:
+        return await once(
+            here.database,
+            lambda session: Registrar(office, session).register(registration, new_id(), answers),
+            lambda session: Registrar(office, session).earlier(registration),
+        )
+
+    registered = await consulting(office.register, actor, taken)
     return as_json(_out(office, registration, registered, language), registered.answer.status)
 
 

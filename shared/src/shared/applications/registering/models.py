@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.applications.filing.accepting import Answer
 from shared.applications.filing.models import Claim
+from shared.applications.representation import full_name_of
 from shared.personal import Iin
 from shared.procedure import Channel
 from shared.web import Actor
@@ -17,8 +18,9 @@ from shared.web import Actor
 class Registration:
     """One request to register, read and checked as far as that goes without the database.
 
-    `names` are the parts of the applicant's name as staff read them; `digest` is what an Idempotency-Key stands for.
-    `arrived_at` is aware, in whatever zone it was written.
+    `names` are the parts of the applicant's name as staff read them; `right` is the document that they saw where the
+    patient is somebody else, with `patient_names`; without it the register is asked. `digest` is what a key of the
+    caller stands for. `arrived_at` is aware, in whatever zone it was written.
     """
 
     region: str
@@ -26,6 +28,9 @@ class Registration:
     channel: Channel
     applicant: Iin
     names: Mapping[str, str | None]
+    patient: Iin
+    patient_names: Mapping[str, str | None]
+    right: Mapping[str, str] | None
     fields: Mapping[str, Any]
     arrived_at: datetime
     actor: Actor
@@ -36,7 +41,7 @@ class Registration:
     @property
     def name(self) -> str:
         """Write the name as people do: surname, given name, patronymic."""
-        return " ".join(part for part in self.names.values() if part)
+        return full_name_of(self.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

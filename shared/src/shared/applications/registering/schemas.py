@@ -1,9 +1,9 @@
 """What a registrar enters, and what she gets."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.applications.fields import is_plain
 from shared.applications.filing.schemas import ReceiptOut
@@ -37,10 +37,30 @@ class ApplicantIn(_In):
     patronymic: NamePart | None = None
 
 
+class RightIn(_In):
+    """A document, seen by staff, that shows the right to act for the patient."""
+
+    kind: Code
+    proof: Code
+    number: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_readable)
+    ]
+
+
 class PatientIn(_In):
-    """Whom the application is about, where that is said."""
+    """Whom the application is about, where that is said; with his name, where a document shows the right."""
 
     iin: Iin
+    surname: NamePart | None = None
+    given_name: NamePart | None = None
+    patronymic: NamePart | None = None
+    right: RightIn | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if (self.right is None) != (self.surname is None):
+            raise ValueError("the name goes with a document that shows the right")
+        return self
 
 
 class VisitIn(_In):

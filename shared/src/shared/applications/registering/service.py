@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,15 +19,24 @@ from shared.applications.access_log import record_access
 from shared.applications.case import Accepted, Provider
 from shared.applications.fields import check_fields
 from shared.applications.filing.accepting import Answer, New, earlier_answer, offering, write
-from shared.applications.filing.errors import ProviderUnknown, RepresentationNotOffered
+from shared.applications.filing.errors import ProviderUnknown
 from shared.applications.filing.models import Claim
 from shared.applications.filing.repository import Look, look
 from shared.applications.office import Office
+from shared.applications.register import NOTHING_ASKED, Acting, Answers
 from shared.applications.registering.errors import ArrivalUnfit, ChannelNotOffered
 from shared.applications.registering.models import Registered, Registration
 from shared.applications.registering.repository import first_task
+from shared.applications.representation import (
+    Parties,
+    RepresentationRefused,
+    Representative,
+    by_document,
+    by_register,
+)
 from shared.applications.tasks.service import Tasks
-from shared.personal import Iin
+from shared.errors import FieldError, InvalidRequest
+from shared.personal import Iin, Person
 from shared.procedure import Channel, Edition
 from shared.web import Actor
 
@@ -46,18 +56,19 @@ class Registrar:
     ) -> Registration:
         """Check what was entered as far as that goes without the database; `request` has the members of VisitIn.
 
-        `exact` is the same in one form: a key that comes with another is refused. Raises IinInvalid,
-        RepresentationNotOffered.
+        `exact` is the same in one form: a key that comes with another is refused. Raises IinInvalid.
         """
         applicant = request["applicant"]
-        if request["patient"] is not None and request["patient"]["iin"] != applicant["iin"]:
-            raise RepresentationNotOffered
+        patient = request["patient"] or {"iin": applicant["iin"], "right": None}
         return Registration(
             region=request["region"],
             service=request["service"],
             channel=Channel(request["channel"]),
             applicant=Iin.parse(applicant["iin"], allow_test=office.settings.allow_test_identities),
             names={part: applicant[part] for part in _NAMES},
+            patient=Iin.parse(patient["iin"], allow_test=office.settings.allow_test_identities),
+            patient_names={part: patient.get(part) for part in _NAMES},
+            right=patient["right"],
             fields=request["fields"],
             arrived_at=now if request["arrived_at"] is None else request["arrived_at"],
             actor=actor,
@@ -70,10 +81,13 @@ class Registrar:
         """Find the answer that the same key was given before; raises IdempotencyKeyReused."""
         return await self._earlier(registration, await self._look(registration))
 
-    async def register(self, registration: Registration, application: UUID) -> Registered:
+    async def register(
+        self, registration: Registration, application: UUID, answers: Answers = NOTHING_ASKED
+    ) -> Registered:
         """Accept under the given id, and claim the first step; or give the answer that the key was given before.
 
-        Raises ProblemError for every refusal, and Repeated when another request came first meanwhile.
+        Raises ProblemError for every refusal, Repeated when another request came first meanwhile, and Unanswered where
+        the register has to say whether the visitor may act for the patient.
         """
         found = await self._look(registration)
         if (known := await self._earlier(registration, found)) is not None:
@@ -81,10 +95,11 @@ class Registrar:
         _check_arrival(registration, self._office.settings.arrived_within)
         provider, edition = self._offered(registration, found.provider)
         check_fields(self._office.form(edition, registration.channel), registration.fields, under="/fields")
+        representative = self._representative(registration, provider, answers)
         new = New(
             accepted=_accepted(registration, application, provider, edition),
-            person=found.person,
-            content=_content(registration),
+            parties=await self._parties(registration, found.person),
+            content=_content(registration, representative),
             claim=registration.claim,
             digest=registration.digest,
             filed_by="staff",
@@ -94,6 +109,32 @@ class Registrar:
         return Registered(
             answer=Answer(receipt=receipt, status=201), task=await self._take_on(registration, receipt.id)
         )
+
+    def _representative(
+        self, registration: Registration, provider: Provider, answers: Answers
+    ) -> Representative | None:
+        """Say who acts for the patient, if anybody: by a document that staff saw, else by the register."""
+        if registration.patient == registration.applicant:
+            return None
+        if registration.right is None:
+            asked = Acting(applicant=registration.applicant, patient=registration.patient)
+            return by_register(answers.standing(asked), name=registration.name)
+        right, born = registration.right, registration.patient.birth_date
+        rule = self._office.regulations.rights.get(right["kind"])
+        if rule is None or not rule.shown_by(right["proof"]):
+            raise InvalidRequest([FieldError(pointer=f"/patient/right/{'proof' if rule else 'kind'}", code="choice")])
+        if born is None:  # the number tells no age, so the register has to
+            raise RepresentationRefused.for_("not-recorded")
+        today = registration.arrived_at.astimezone(ZoneInfo(provider.zone)).date()
+        shown = {"code": right["proof"], "number": right["number"]}
+        names = registration.patient_names
+        return by_document(rule, shown, born=born, on=today, name=registration.name, names=names)
+
+    async def _parties(self, registration: Registration, applicant: Person) -> Parties:
+        if registration.patient == registration.applicant:
+            return Parties(applicant=applicant, patient=applicant)
+        patient = await self._office.persons.ensure(self._session, registration.patient)
+        return Parties(applicant=applicant, patient=patient)
 
     async def _look(self, registration: Registration) -> Look:
         return await look(
@@ -107,7 +148,7 @@ class Registrar:
         )
 
     async def _earlier(self, registration: Registration, found: Look) -> Registered | None:
-        answer = await earlier_answer(self._session, found, registration.digest)
+        answer = await earlier_answer(self._session, self._office.persons, found, registration.digest)
         if answer is None:
             return None
         return Registered(answer=answer, task=await first_task(self._session, answer.receipt.id))
@@ -156,19 +197,20 @@ def _accepted(registration: Registration, application: UUID, provider: Provider,
         edition=edition,
         channel=registration.channel,
         applicant_iin=registration.applicant.value,
-        patient_iin=registration.applicant.value,
+        patient_iin=registration.patient.value,
         fields=registration.fields,
         filed_at=registration.arrived_at.astimezone(UTC),
         actor=registration.actor,
     )
 
 
-def _content(registration: Registration) -> dict[str, Any]:
+def _content(registration: Registration, representative: Representative | None) -> dict[str, Any]:
     return {
         "applicant": registration.applicant.value,
-        "patient": registration.applicant.value,
+        "patient": registration.patient.value,
         "name": registration.name,
         "names": dict(registration.names),
         "fields": registration.fields,
         "documents": [],
+        **(representative.content() if representative is not None else {}),
     }

@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
 
 from shared.applications.evidence import Evidence
+from shared.applications.filing.schemas import RepresentativeOut
 
 _Code = Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")
 
@@ -113,12 +114,13 @@ class TaskDetail(TaskOut):
     model_config = ConfigDict(extra="allow")
 
     channel: str
+    representative: RepresentativeOut | None
     fields: dict[str, Any]
     documents: list[dict[str, str]]
     due_trace: list[str]
     signed: bool
     preconditions: list[dict[str, str]]
-    """What must hold of the patient: whoever completes the step says that it does, or refuses on that ground."""
+    """What the population register must say of the patient; where it does not, the step is refused on that ground."""
     outcomes: list[dict[str, Any]]
     grounds: list[dict[str, Any]]
 

@@ -17,6 +17,7 @@ from shared.applications.access_log import record_access
 from shared.applications.cursors import URGENT, Cursor, write_cursor
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
+from shared.applications.representation import shown_representative
 from shared.applications.tasks import repository
 from shared.applications.tasks.errors import TaskClaimed, TaskClosed, TaskNotClaimed
 from shared.applications.tasks.models import TaskRow
@@ -128,6 +129,7 @@ class Tasks:
             "service": file.service,
             "channel": str(file.channel),
             "patient": {"iin": file.patient_iin, "name": file.name},
+            "representative": shown_representative(file.representative),
             "fields": dict(file.fields),
             "documents": case.content.get("documents", []),
             **due_out(task.due, language, file.provider.zone),
