@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
+from zlib import compress, crc32
 
 import httpx
 
@@ -21,12 +22,25 @@ from shared.web import Actor
 
 HOME = {"locality": "Тараз қаласы", "street": "Абай көшесі", "house": "12", "flat": "5"}
 PHONE = "+77017654321"
-BIRTH_CERTIFICATE = {"kind": "parent", "proof": "birth-certificate", "number": "11-22 № 0334455"}
+BIRTH_CERTIFICATE = {
+    "kind": "parent", "proof": "birth-certificate", "number": "11-22 № 0334455", "surname": "Ермекова",
+    "given_name": "Айару",
+}  # fmt: skip
 REGIONS = {"first": "zhambyl", "second": "zhambyl", "akmola": "akmola"}
 BINS = {name: bin_(number=number) for number, name in enumerate(REGIONS, 1)}
 PERFORMERS = {"first": "responsible_employee", "second": "responsible_employee", "akmola": "registry"}
-SCAN = b"\x89PNG\r\n\x1a\n" + bytes(64)
 _parents = count(7000)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + kind + data + crc32(kind + data).to_bytes(4)
+
+
+SCAN = b"".join((
+    b"\x89PNG\r\n\x1a\n", _chunk(b"IHDR", bytes((0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0))),
+    _chunk(b"IDAT", compress(bytes(2))), _chunk(b"IEND", b""),
+))  # fmt: skip
+"""A picture of one grey point, which stands for a scan."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,14 +129,14 @@ class Desk:
         return await self.post("/applications", by, self._signed(document, by, Expectation.citizen()))
 
     async def visit(
-        self, who: str, at: str = "first", *, patient: str | None = None, by: Someone | None = None, **fields: Any
+        self, who: str, at: str = "first", *, patient: Any = None, by: Someone | None = None, **fields: Any
     ) -> httpx.Response:
-        """Register somebody who stands at the window."""
+        """Register somebody who stands at the window, for a patient as the request names him."""
         visit = {
             "region": REGIONS[at], "service": "attachment", "channel": "direct",
             "applicant": {"iin": who, "surname": "Ермекова", "given_name": "Салтанат"},
             "fields": {"address": HOME, "phone": PHONE, **fields},
-            **({"patient": {"iin": patient}} if patient else {}),
+            **({"patient": patient} if patient else {}),
         }  # fmt: skip
         return await self.post("/workstation/applications", by or self.staff(at), visit)
 

@@ -12,11 +12,11 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from attachment.requests.models import Wanted
+from attachment.requests.models import named
 from attachment.requests.service import Requests
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, Provider, ResultPage, StepEffect
 from shared.applications.office import Means
-from shared.procedure import Channel, Edition
+from shared.procedure import Channel
 from shared.web import Actor
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,10 +38,9 @@ class Attaching:
         requests = self._requests(session, application.provider, application.filed_at)
         return Acceptance(details={"attachment": await requests.take(application)})
 
-    def patient_named(self, edition: Edition, fields: Mapping[str, Any]) -> Mapping[str, str | None]:
+    def patient_named(self, fields: Mapping[str, Any]) -> Mapping[str, str | None]:
         """Give the patient's names as who applies for him states them, until staff have seen the document."""
-        right = Wanted.read(edition, fields).right
-        return {} if right is None else right.patient
+        return named(fields)
 
     async def rescheduled(
         self,

@@ -13,14 +13,17 @@ _NAMES = ("surname", "given_name", "patronymic")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedRight:
-    """A right to act for the patient, as the applicant says it and the document named shows it.
-
-    `patient` has the names that stand there: surname, given_name, patronymic.
-    """
+    """A right to act for the patient: as the applicant says it, or as staff read it in a document at the window."""
 
     kind: str
     proof: ProofSeen
-    patient: Mapping[str, str | None]
+
+    @classmethod
+    def seen(cls, representative: Mapping[str, Any] | None) -> Self | None:
+        """Read what the case says of who acts: a right only where staff saw a document of it."""
+        if representative is None or representative["shown_by"] != "document":
+            return None
+        return cls(kind=representative["kind"], proof=ProofSeen(**representative["proof"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,5 +42,13 @@ class Wanted:
 
 
 def _claimed(said: Mapping[str, Any]) -> ClaimedRight:
-    proof = ProofSeen(code=said["proof"], number=said["number"])
-    return ClaimedRight(kind=said["kind"], proof=proof, patient={name: said.get(name) for name in _NAMES})
+    return ClaimedRight(kind=said["kind"], proof=ProofSeen(code=said["proof"], number=said["number"]))
+
+
+def named(fields: Mapping[str, Any]) -> dict[str, str | None]:
+    """Give the patient's names as they stand in the document that shows a claimed right; empty where none is claimed.
+
+    Of the kinds of fields, that of a right to act alone has a `proof`.
+    """
+    said = next((value for value in fields.values() if isinstance(value, Mapping) and "proof" in value), None)
+    return {} if said is None else {name: said.get(name) for name in _NAMES}

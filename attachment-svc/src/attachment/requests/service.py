@@ -71,10 +71,11 @@ class Requests:
     async def _may_act(self, application: Accepted, right: ClaimedRight | None, known: Known | None) -> bool:
         """Tell whether the applicant's right is known, rather than claimed; raises where it is not even that."""
         applicant, patient = Iin(application.applicant_iin), Iin(application.patient_iin)
-        if applicant == patient or (await self._representing.between(applicant, patient)).holds:
+        if applicant == patient or application.channel != Channel.PORTAL:  # at the window staff saw the document
             return True
-        shown = bool(application.documents) or application.channel != Channel.PORTAL  # at the window staff see it
-        if right is None or not shown:
+        if (await self._representing.between(applicant, patient)).holds:
+            return True
+        if right is None or not application.documents:
             raise RightNotShown
         self._check_claim(right, patient, known)
         return False
@@ -110,7 +111,7 @@ class Requests:
         known = await self._register.by_iin(Iin(case.patient_iin))
         if known is None:
             raise PersonNotInRegister
-        right = await self._right_to_record(case, wanted.right, known)
+        right = await self._right_to_record(case, wanted.right or ClaimedRight.seen(case.representative), known)
         data = {**step.data, "patient": self._shown(known), "address": wanted.residence.written()}
         district = await self._enrolling.check(known.person.id, self.provider, wanted.residence)
         if not _is_last(step):

@@ -1,0 +1,149 @@
+"""Somebody applies for another: by a right on record, or by a document that the last step's signature confirms."""
+
+from datetime import date
+
+import pytest
+
+from .conftest import BINS, START, TODAY, street
+from .desk import BIRTH_CERTIFICATE, HOME
+from .test_applications import PERIODS, STEPS, text_of, wrong
+
+RIGHTS = "SELECT kind, from_on, until_on, application, recorded_by FROM representations"
+BORN = date(2015, 6, 1)
+COURT = {"kind": "guardian", "proof": "court-decision", "number": "2-14/2025", "surname": "Ли", "given_name": "Олег"}
+PROOF = {"code": "birth-certificate", "number": "11-22 № 0334455"}
+
+
+@pytest.fixture
+async def child(desk, attachment):
+    """A child whom the register knows, who lives in a district of each region's provider."""
+    await attachment.district(street(), name="№ 3")
+    await attachment.district(street(), name="№ 3", at="akmola")
+    return await attachment.add(surname="Ермекова", given_name="Айару", birth_date=BORN)
+
+
+@pytest.fixture
+def parent(desk):
+    return desk.citizen()
+
+
+async def claimed(desk, parent, child, at="first", **changes):
+    """Apply with a scan of the child's birth certificate, which the application names with its number."""
+    scan = await desk.upload(parent, at)
+    right = {**BIRTH_CERTIFICATE, **changes}
+    return await desk.file(parent, at, patient=child.iin, documents=[scan], representation=right)
+
+
+async def recorded(attachment, parent, child):
+    right = {"representative": parent.iin, "represented": child.iin, "kind": "parent", "from_on": str(BORN),
+             "proof": PROOF}  # fmt: skip
+    answer = await attachment.call("POST", "/register/representations", right, by=attachment.staff())
+    assert answer.status_code == 201, answer.text
+
+
+class TestADocument:
+    @pytest.mark.parametrize("at", ["first", "akmola"])
+    async def test_lets_a_parent_enrol_a_child_and_is_remembered(self, desk, attachment, parent, child, at):
+        filed = await claimed(desk, parent, child, at)
+        assert filed.status_code == 201, filed.text
+        for step in STEPS[at]:
+            assert await attachment.rows(RIGHTS) == []
+            task = await desk.claim(at)
+            assert (task["step"], task["patient"]["iin"], len(task["documents"])) == (step, child.iin, 1)
+            prepared = await desk.prepare(task, at)
+            assert prepared.status_code == 200, prepared.text
+            await desk.complete(task, prepared.json(), at)
+        (period,) = await attachment.rows(PERIODS)
+        assert (period.provider, period.started_on) == (BINS[at], TODAY)
+        (right,) = await attachment.rows(RIGHTS)
+        assert (right.kind, right.from_on, right.until_on) == ("parent", TODAY, date(2033, 6, 1))
+        assert attachment.office.public(right.application) == filed.json()["id"]
+
+    async def test_puts_the_child_on_talon_and_journal(self, desk, parent, child):
+        filed = (await claimed(desk, parent, child)).json()
+        for _ in STEPS["first"]:
+            await desk.carry_out()
+        assert await desk.seal() == 1
+        told = text_of((await desk.get(f"/applications/{filed['id']}/result", parent)).content)
+        assert "Ермекова Айару" in told
+        assert "01.06.2015" in told
+        keeper = desk.staff(role="journal_keeper")
+        (row,) = (await desk.get("/journals/applications", keeper, year=2026)).json()["items"]
+        assert [row["values"][name] for name in ("surname", "given_name", "age")] == ["Ермекова", "Айару", 10]
+
+    async def test_that_staff_do_not_believe_gives_no_right(self, desk, attachment, parent, child):
+        await claimed(desk, parent, child)
+        came = await desk.carry_out(outcome="refused", ground="representation-not-proved")
+        assert came["application"]["state"] == "refused"
+        assert await attachment.rows(RIGHTS) == await attachment.rows(PERIODS) == []
+
+    async def test_is_not_enough_without_saying_what_it_shows(self, desk, parent, child):
+        scan = await desk.upload(parent)
+        assert wrong(await desk.file(parent, patient=child.iin, documents=[scan])) == (422, "representation-not-shown")
+
+    @pytest.mark.parametrize(("change", "pointer"), [({"kind": "neighbour"}, "kind"), ({"proof": "passport"}, "proof")])
+    async def test_of_no_right_is_named(self, desk, parent, child, change, pointer):
+        refused = await claimed(desk, parent, child, **change)
+        assert wrong(refused) == (422, "invalid-request")
+        assert refused.json()["errors"][0]["pointer"] == f"/fields/representation/{pointer}"
+
+    async def test_shows_no_right_to_act_for_who_is_of_age(self, desk, attachment, parent, child):
+        """Code on marriage and family, 1(1): a child is under eighteen."""
+        grown = await attachment.add(birth_date=date(2008, 4, 6))
+        assert wrong(await claimed(desk, parent, grown)) == (422, "representation-ended")
+        almost = await attachment.add(birth_date=date(2008, 4, 7))
+        assert (await claimed(desk, parent, almost)).status_code == 201
+
+    async def test_of_a_court_shows_a_guardians_right_at_any_age(self, desk, attachment, parent, child):
+        ward = await attachment.add(birth_date=date(1990, 1, 1))
+        assert (await claimed(desk, parent, ward, **COURT)).status_code == 201
+
+    async def test_tells_a_stranger_nothing_of_the_child(self, desk, attachment, parent, child):
+        await attachment.enrol(child)
+        assert (await claimed(desk, parent, child)).status_code == 201
+        task = await desk.claim()
+        assert wrong(await desk.prepare(task)) == (409, "already-attached-here")
+        assert "already-attached" in {each["code"] for each in task["grounds"]}
+
+
+class TestARightOnRecord:
+    async def test_needs_no_document(self, desk, attachment, parent, child):
+        await recorded(attachment, parent, child)
+        filed = await desk.file(parent, patient=child.iin)
+        assert filed.status_code == 201, filed.text
+        for _ in STEPS["first"]:
+            await desk.carry_out()
+        assert (await attachment.rows(PERIODS))[0].provider == BINS["first"]
+        assert len(await attachment.rows(RIGHTS)) == 1
+        assert wrong(await desk.file(parent, patient=child.iin)) == (409, "already-attached-here")
+
+    async def test_is_there_after_the_first_enrolment(self, desk, attachment, parent, child):
+        await attachment.district(street(street="Төле би"), at="second")
+        await claimed(desk, parent, child)
+        for _ in STEPS["first"]:
+            await desk.carry_out()
+        elsewhere = {**HOME, "street": "Төле би"}
+        assert (await desk.file(parent, "second", patient=child.iin, address=elsewhere)).status_code == 201
+
+
+class TestWithoutARight:
+    async def test_nobody_applies_for_another(self, desk, attachment, parent, child):
+        refused = await desk.file(parent, patient=child.iin)
+        assert wrong(refused) == (422, "representation-not-recorded")
+        claimed_only = await desk.file(parent, patient=child.iin, representation=BIRTH_CERTIFICATE)
+        assert wrong(claimed_only) == (422, "representation-not-recorded")
+        assert await attachment.rows("SELECT 1 FROM open_requests") == []
+
+
+class TestAtTheWindow:
+    async def test_staff_see_the_document_and_the_right_is_kept(self, desk, attachment, parent, child):
+        seen = {name: BIRTH_CERTIFICATE[name] for name in ("kind", "proof", "number")}
+        patient = {"iin": child.iin, "surname": child.surname, "given_name": child.given_name, "right": seen}
+        visit = await desk.visit(parent.iin, patient=patient)
+        assert visit.status_code == 201, visit.text
+        task = (await desk.get(f"/tasks/{visit.json()['task']}", desk.staff())).json()
+        await desk.complete(task, (await desk.prepare(task)).json())
+        for _ in STEPS["first"][1:]:
+            await desk.carry_out()
+        assert (await attachment.rows(PERIODS))[0].started_on == START.date()
+        assert (await attachment.rows(RIGHTS))[0].kind == "parent"
