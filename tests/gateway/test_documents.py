@@ -11,12 +11,15 @@ import attachment.representing.schemas
 import auth.providers.schemas
 import auth.staff.schemas
 import booking.appointments.schemas
+import booking.attendance.schemas
 import booking.doctors.schemas
+import booking.exceptions.schemas
+import booking.holds.schemas
 import booking.home_calls.schemas
 import booking.schedules.schemas
 from gateway.database import metadata
 from gateway.document import document
-from gateway.routing import shapes
+from gateway.routing import reception, shapes
 from shared.db import metadata as shared_metadata
 from shared.errors import missing_texts
 from shared.testing.databases import drift
@@ -25,7 +28,7 @@ OPENAPI = Path(__file__).parents[2] / "docs" / "api" / "openapi.json"
 OWNERS = (
     attachment.districts.schemas, attachment.register.schemas, attachment.representing.schemas,
     auth.providers.schemas, auth.staff.schemas, booking.appointments.schemas, booking.doctors.schemas,
-    booking.home_calls.schemas,
+    booking.attendance.schemas, booking.exceptions.schemas, booking.holds.schemas, booking.home_calls.schemas,
     booking.schedules.schemas,
 )  # fmt: skip
 
@@ -55,7 +58,13 @@ class TestDocument:
         assert len(names) == len(set(names))
 
 
-SHAPES = [one for one in vars(shapes).values() if isinstance(one, type) and one.__module__ == shapes.__name__]
+MODULES = (shapes, reception)
+SHAPES = [
+    one
+    for module in MODULES
+    for one in vars(module).values()
+    if isinstance(one, type) and one.__module__ == module.__name__
+]
 PUBLIC = [shape for shape in SHAPES if not shape.__name__.startswith("_")]
 COMPARED = [
     pytest.param(shape, getattr(owner, shape.__name__), id=shape.__name__)

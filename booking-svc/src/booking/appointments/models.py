@@ -69,7 +69,6 @@ IS_FREE = and_(Slot.withdrawn_at.is_(None), Slot.application.is_(None))
 """True of a slot that the schedule has and nobody has taken; written as the indexes of free slots are."""
 
 
-def not_held(now: datetime, account: str | None = None) -> ColumnElement[bool]:
-    """Make the condition that nobody holds a slot at an instant, except perhaps this account."""
-    free = or_(Slot.held_until.is_(None), Slot.held_until <= now)
-    return free if account is None else or_(free, Slot.held_by == account)
+def not_held(now: datetime) -> ColumnElement[bool]:
+    """Make the condition that nobody holds a slot at an instant."""
+    return or_(Slot.held_until.is_(None), Slot.held_until <= now)

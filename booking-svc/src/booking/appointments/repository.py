@@ -55,7 +55,7 @@ class Taking:
 class Search:
     """Free slots of a provider, or of one doctor there, in [since, until), after the slot that a page ended with.
 
-    What others than `account` hold at `now` is not free.
+    What somebody holds at `now` is not free.
     """
 
     provider: str
@@ -65,7 +65,6 @@ class Search:
     after: tuple[datetime, UUID] | None
     limit: int
     now: datetime
-    account: str | None
 
 
 async def take(session: AsyncSession, taking: Taking) -> Row[Any] | None:
@@ -142,6 +141,6 @@ async def free_slots(session: AsyncSession, search: Search) -> Sequence[Row[Any]
         conditions += [Slot.doctor == search.doctor, Doctor.provider == search.provider]
     if search.after is not None:
         conditions.append(tuple_(Slot.starts_at, Slot.id) > search.after)
-    free = (IS_FREE, not_held(search.now, search.account), Doctor.active)
+    free = (IS_FREE, not_held(search.now), Doctor.active)
     statement = select(*_TOLD).join(Doctor).where(*conditions, *free)
     return (await session.execute(statement.order_by(Slot.starts_at, Slot.id).limit(search.limit))).all()

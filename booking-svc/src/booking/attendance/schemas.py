@@ -12,7 +12,7 @@ Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 """A word to the citizen, without control characters or marks that turn the direction of writing."""
 
 
-class PatientOut(BaseModel):
+class AppointmentPatient(BaseModel):
     """Whose appointment it is."""
 
     iin: str
@@ -41,7 +41,7 @@ class AppointmentOut(BaseModel):
     channel: str
     state: str
     status: StatusOut
-    patient: PatientOut
+    patient: AppointmentPatient
     fields: dict[str, Any]
     grounds: list[CancellationGroundOut]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from booking.appointments.moments import Moment
-from booking.attendance.schemas import Note, PatientOut
+from booking.attendance import schemas as reception
 from booking.exceptions.service import Away
 from shared.applications.filing.schemas import StatusOut
 
@@ -33,7 +33,7 @@ class HitOut(BaseModel):
     ends_at: datetime
     state: str
     status: StatusOut
-    patient: PatientOut
+    patient: reception.AppointmentPatient
 
 
 class _SpanOut(BaseModel):
@@ -81,7 +81,7 @@ class SettleIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     deed: Literal["move", "cancel"]
-    note: Note | None = None
+    note: reception.Note | None = None
     cursor: Annotated[str | None, Field(max_length=80)] = None
 
 

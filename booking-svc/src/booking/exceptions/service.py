@@ -86,7 +86,7 @@ class Exceptions:
     async def end(self, exception: UUID) -> None:
         """Take the exception back: the times that are still to come are offered again. Raises NotFound, ExceptionOver.
 
-        Appointments that were moved or cancelled stay so.
+        Appointments that were moved or cancelled stay so. Twice is as good as once.
         """
         found = await repository.find(self.session, exception, self.provider.bin)
         if found is None:
@@ -94,7 +94,9 @@ class Exceptions:
         doctor = await Doctors(session=self.session, provider=self.provider.bin).locked(found[1].id)
         row = found[0]
         await self.session.refresh(row)
-        if row.ended_at is not None or row.ends_at <= self.now:
+        if row.ended_at is not None:
+            return
+        if row.ends_at <= self.now:
             raise ExceptionOver
         row.ended_at = self.now
         await self.session.flush()

@@ -23,6 +23,6 @@ async def hold_slot(slot: str, session: Session, office: TheOffice, actor: Citiz
 
 @router.delete("/slots/{slot}/hold", status_code=204, responses=problems(NotFound))
 async def let_slot_go(slot: str, session: Session, office: TheOffice, actor: Citizen, now: Now) -> None:
-    """Let the slot go before its time."""
+    """Let the slot go before its time; where there is nothing to let go, that is well too."""
     holds = Holds(session=session, office=office, service=SERVICE, account=actor.account_id, now=now)
     await holds.let_go(office.parse(slot))

@@ -18,11 +18,9 @@ _OWN = text("""
     SELECT id, doctor, starts_at, ends_at, held_until FROM slots
     WHERE id = :slot AND held_by = :account AND held_until > :now AND starts_at > :now
 """)
-_LET_GO = text("UPDATE slots SET held_by = NULL, held_until = NULL WHERE held_by = :account")
-_LET_ONE_GO = text("""
+_LET_GO = text("""
     UPDATE slots SET held_by = NULL, held_until = NULL
-    WHERE id = :slot AND held_by = :account AND held_until > :now
-    RETURNING id
+    WHERE held_by = :account AND (CAST(:slot AS uuid) IS NULL OR id = :slot)
 """)
 _HOLD = text("""
     UPDATE slots SET held_by = :account, held_until = :until
@@ -44,15 +42,9 @@ async def own(session: AsyncSession, account: str, slot: UUID, now: datetime) ->
     return (await session.execute(_OWN, {"slot": slot, "account": account, "now": now})).one_or_none()
 
 
-async def let_go(session: AsyncSession, account: str) -> None:
-    """End the account's hold, whichever slot it is on."""
-    await session.execute(_LET_GO, {"account": account})
-
-
-async def let_one_go(session: AsyncSession, account: str, slot: UUID, now: datetime) -> bool:
-    """End the account's hold of this slot; tells whether it had one that had not run out."""
-    values = {"account": account, "slot": slot, "now": now}
-    return (await session.execute(_LET_ONE_GO, values)).one_or_none() is not None
+async def let_go(session: AsyncSession, account: str, slot: UUID | None) -> None:
+    """End the account's hold, of this slot or, without one, of whichever it is."""
+    await session.execute(_LET_GO, {"account": account, "slot": slot})
 
 
 async def hold(session: AsyncSession, account: str, slot: UUID, *, now: datetime, until: datetime) -> Row[Any] | None:

@@ -43,16 +43,17 @@ class Holds:
         await repository.lock(self.session, self.account, slot)
         held = await repository.own(self.session, self.account, slot, self.now)
         if held is None:
-            await repository.let_go(self.session, self.account)
+            await repository.let_go(self.session, self.account, None)
             held = await repository.hold(self.session, self.account, slot, now=self.now, until=self.now + length)
         if held is None:
             raise await self._appointments(provider).refusal(slot)
         return _described(held, provider.zone)
 
     async def let_go(self, slot: UUID) -> None:
-        """Free the slot that the account holds; raises NotFound when it holds no such slot (any more)."""
-        if not await repository.let_one_go(self.session, self.account, slot, self.now):
+        """Free the slot if the account holds it; what is not held (any more) stays as it is. Raises NotFound."""
+        if await slots.find(self.session, slot) is None:
             raise NotFound
+        await repository.let_go(self.session, self.account, slot)
 
     def _length(self, provider: Provider) -> timedelta:
         try:

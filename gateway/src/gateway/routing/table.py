@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.routing import shapes
+from gateway.routing import reception, shapes
 from shared.applications.cabinet.schemas import ApplicationOut, HistoryOut
 from shared.applications.catalogue.schemas import ServiceOut
 from shared.applications.documents.schemas import DocumentOut
@@ -84,6 +84,8 @@ def route(method: str, path: str, to: Owner, who: Who, summary: str, **more: Any
 _SERVICE = ByService()
 _APPLICATION = ById("application_id")
 _TASK = ById("task_id")
+_SLOT = ById("slot_id")
+_EXCEPTION = ById("exception_id")
 _RESULT = ById("result_id")
 """A verification code, or the application's id."""
 _AUTH = Fixed("auth")
@@ -136,6 +138,28 @@ TABLE: tuple[Route, ...] = (
           answer=shapes.DoctorOut, tag="administration"),
     route("PUT", "/admin/doctors/{doctor}/schedule", _BOOKING, Who.STAFF, "Put a weekly schedule in force",
           body=shapes.ScheduleIn, answer=shapes.ScheduleOut, tag="administration"),
+    # times that were given
+    route("POST", "/slots/{slot_id}/hold", _SLOT, Who.CITIZEN, "Hold a free time while filling in and signing",
+          answer=reception.HoldOut),
+    route("DELETE", "/slots/{slot_id}/hold", _SLOT, Who.CITIZEN, "Let it go before its time", status=204),
+    route("GET", "/workstation/appointments", _BOOKING, Who.STAFF, "Appointments of a day",
+          query=("date", "doctor_id", "cursor", "limit"), answer=reception.AppointmentsOut),
+    route("POST", "/workstation/appointments/{application_id}/attendance", _APPLICATION, Who.STAFF,
+          "Note whether the person came", body=reception.AttendanceIn, answer=reception.AppointmentState),
+    route("POST", "/workstation/appointments/{application_id}/cancellation", _APPLICATION, Who.STAFF,
+          "Cancel an appointment before its time", body=reception.CancellationIn, answer=reception.AppointmentState),
+    route("GET", "/admin/doctors/{doctor}/exceptions", _BOOKING, Who.STAFF, "When a doctor sees nobody",
+          answer=reception.ExceptionsOut, tag="administration"),
+    route("POST", "/admin/doctors/{doctor}/exceptions/preview", _BOOKING, Who.STAFF,
+          "What an exception would hit; nothing changes", body=reception.ExceptionIn, answer=reception.ExceptionOut,
+          tag="administration"),
+    route("POST", "/admin/doctors/{doctor}/exceptions", _BOOKING, Who.STAFF, "Put an exception in force", status=201,
+          body=reception.ExceptionIn, answer=reception.ExceptionOut, tag="administration"),
+    route("POST", "/admin/exceptions/{exception_id}/settlement", _EXCEPTION, Who.STAFF,
+          "Move or cancel the appointments under an exception", body=reception.SettleIn,
+          answer=reception.SettlementOut, tag="administration"),
+    route("DELETE", "/admin/exceptions/{exception_id}", _EXCEPTION, Who.STAFF, "Take an exception back", status=204,
+          tag="administration"),
     # a doctor who comes
     route("POST", "/home-calls/advice", _BOOKING, Who.ANYONE, "Does a complaint sound like an emergency: 103 first",
           body=shapes.ComplaintIn, answer=shapes.AdviceOut, tag="visits"),
