@@ -71,15 +71,15 @@ class TestTheData:
     def test_finds_each_of_its_own_phrases(self, code):
         """A phrase that cannot be met by its own words is a slip of the pen."""
         for phrase in SIGNS[code].phrases:
-            words = [word for word, _ in phrase.words]
-            assert phrase.met(words, 0), words
+            words = [word.removesuffix(".") for word in phrase.words]
+            assert code in found(" ".join(words)), words
+            assert code in found(" ".join(reversed(words)).upper()), words
             assert all(word == fold(word) and word.isalpha() for word in words), words
 
     @pytest.mark.parametrize("code", sorted(SIGNS))
     def test_has_both_languages(self, code):
         assert set(SIGNS[code].title) == {"kk", "ru", "en"}
-        letters = {word for phrase in SIGNS[code].phrases for word, _ in phrase.words}
-        assert len(letters) > 3
+        assert len({word for phrase in SIGNS[code].phrases for word in phrase.words}) > 3
 
     @pytest.mark.parametrize("text", [emergency_signs().text, emergency_signs().for_staff])
     def test_names_the_number_in_three_languages(self, text):

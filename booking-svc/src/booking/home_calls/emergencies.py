@@ -7,7 +7,8 @@ either, since the words of the data are beginnings: both languages bend their wo
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,25 +20,27 @@ _MARKS = re.compile(r"[\u0301\u200b-\u200f\u00ad]")
 """Stress marks, soft hyphens and what cannot be seen: they would hide a word."""
 
 
+Places = Mapping[str, Sequence[int]]
+"""Where in a complaint the words of phrases are met: positions by word, in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that stand close together in any order: each the beginning of a word, or (`whole`) the word itself."""
+    """Words that stand close together in any order: each the beginning of a word, or (with a full stop) the word."""
 
-    words: tuple[tuple[str, bool], ...]
+    words: tuple[str, ...]
 
     @classmethod
     def read(cls, text: str) -> "Phrase":
-        return cls(tuple((fold(each.removesuffix(".")), each.endswith(".")) for each in text.split()))
+        return cls(tuple(fold(each) for each in text.split()))
 
-    def met(self, complaint: Sequence[str], span: int) -> bool:
+    def met(self, places: Places, span: int) -> bool:
         """Tell whether some stretch of the complaint has all words, with up to `span` others among them."""
-        length = len(self.words) + span
-        first, whole = self.words[0]
-        return any(
-            all(_met(word, is_whole, complaint[max(0, at - length + 1) : at + length]) for word, is_whole in self.words)
-            for at, found in enumerate(complaint)
-            if (found == first if whole else found.startswith(first))
-        )
+        if any(word not in places for word in self.words):
+            return False
+        first, *others = (places[word] for word in self.words)
+        reach = len(self.words) + span - 1
+        return any(all(any(abs(at - here) <= reach for at in each) for each in others) for here in first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +61,12 @@ class EmergencySigns:
     for_staff: Mapping[str, str]
     span: int
     signs: tuple[Sign, ...]
+    known: frozenset[str]
 
     def advice(self, complaint: str) -> dict[str, Any] | None:
         """Give what to tell citizen and staff when the complaint sounds like an emergency, as JSON; else None."""
-        words = _WORD.findall(fold(complaint))
-        met = [sign for sign in self.signs if any(phrase.met(words, self.span) for phrase in sign.phrases)]
+        places = self._places(_WORD.findall(fold(complaint)))
+        met = [sign for sign in self.signs if any(phrase.met(places, self.span) for phrase in sign.phrases)]
         if not met:
             return None
         return {
@@ -72,6 +76,15 @@ class EmergencySigns:
             "for_staff": dict(self.for_staff),
             "signs": [{"code": sign.code, "title": dict(sign.title)} for sign in met],
         }
+
+    def _places(self, complaint: Sequence[str]) -> Places:
+        """Look every beginning of every word up once, however many phrases there are."""
+        places = defaultdict[str, list[int]](list)
+        for at, word in enumerate(complaint):
+            for begun in (*(word[:length] for length in range(1, len(word) + 1)), f"{word}."):
+                if begun in self.known:
+                    places[begun].append(at)
+        return places
 
 
 def fold(text: str) -> str:
@@ -88,17 +101,15 @@ def emergency_signs() -> EmergencySigns:
 
 def read_signs(data: Mapping[str, Any]) -> EmergencySigns:
     """Read the file's tables; raises KeyError for a part that is missing."""
+    signs = tuple(
+        Sign(code=code, title=sign["title"], phrases=tuple(map(Phrase.read, (*sign["kk"], *sign["ru"]))))
+        for code, sign in data["sign"].items()
+    )
     return EmergencySigns(
         number=data["number"],
         text=data["advice"],
         for_staff=data["staff"],
         span=data["span"],
-        signs=tuple(
-            Sign(code=code, title=sign["title"], phrases=tuple(map(Phrase.read, (*sign["kk"], *sign["ru"]))))
-            for code, sign in data["sign"].items()
-        ),
+        signs=signs,
+        known=frozenset(word for sign in signs for phrase in sign.phrases for word in phrase.words),
     )
-
-
-def _met(word: str, whole: bool, stretch: Iterable[str]) -> bool:  # noqa: FBT001  # one caller, above
-    return word in stretch if whole else any(each.startswith(word) for each in stretch)

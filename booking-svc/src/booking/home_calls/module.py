@@ -46,7 +46,7 @@ class HomeCalls:
         case: CaseFile,
         fields: Mapping[str, Any],  # noqa: ARG002  # the form asks nothing again
         now: datetime,  # noqa: ARG002  # the performer gives another time, until then the visit stays
-        actor: Actor | None = None,  # noqa: ARG002  # whoever asks
+        actor: Actor,  # noqa: ARG002  # whoever asks
     ) -> Acceptance:
         await _refuse_ended(session, case)
         return Acceptance()

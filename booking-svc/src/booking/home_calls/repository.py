@@ -9,9 +9,16 @@ from uuid import UUID
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from booking.doctors.models import Doctor
 from booking.home_calls.models import Visit
+
+_TOLD: Sequence[InstrumentedAttribute[Any]] = (
+    *(Visit.application, Visit.visit_at, Visit.on_date, Visit.outcome),
+    Doctor.account,
+)
+"""What is told of a visit, with the account of its doctor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +44,8 @@ async def keep(session: AsyncSession, visit: SetVisit) -> bool:
 
 async def find(session: AsyncSession, application: UUID) -> Row[Any] | None:
     """Read a visit, with the account of its doctor; the application's lock keeps it as it is."""
-    statement = select(Visit.provider, Visit.visit_at, Visit.on_date, Visit.outcome, Doctor.account).join(Doctor)
-    return (await session.execute(statement.where(Visit.application == application))).one_or_none()
+    statement = select(*_TOLD).join(Doctor).where(Visit.application == application)
+    return (await session.execute(statement)).one_or_none()
 
 
 async def end(session: AsyncSession, application: UUID, outcome: str, *, by: str, at: datetime) -> bool:
@@ -58,11 +65,7 @@ async def of_day(
     session: AsyncSession, provider: str, day: date, *, doctor: UUID | None, account: str | None
 ) -> Sequence[Row[Any]]:
     """List the provider's visits of a day: all, one doctor's, or those of the doctor with this account."""
-    statement = (
-        select(Visit.application, Visit.visit_at, Visit.ended_at, Visit.outcome)
-        .join(Doctor)
-        .where(Visit.provider == provider, Visit.on_date == day)
-    )
+    statement = select(*_TOLD).join(Doctor).where(Visit.provider == provider, Visit.on_date == day)
     if doctor is not None:
         statement = statement.where(Visit.doctor == doctor)
     if account is not None:
