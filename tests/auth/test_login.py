@@ -1,4 +1,4 @@
-"""Process 1 and condition 1; process 2 when it fails (akmola 8(2)-(4), zhambyl 11(1)-(3))."""
+"""Process 1 and condition 1; process 2 when it fails (akmola 8(2)-(4), zhambyl 11(2)-(4))."""
 
 import asyncio
 import statistics

@@ -6,7 +6,7 @@ from shared.errors import ProblemError
 class LoginRefused(ProblemError):
     """Unknown account, wrong password, pause after failures, another's certificate, used challenge: all alike.
 
-    Akmola 8(3)-(4), zhambyl 11(2)-(3): condition 1 and process 2.
+    Akmola 8(3)-(4), zhambyl 11(3)-(4): condition 1 and process 2.
     """
 
     code = "login-refused"
