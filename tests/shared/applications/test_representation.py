@@ -1,6 +1,8 @@
 """Applying for another: by what right, whose the application is, and what the other sees of it."""
 
+import json
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -150,6 +152,43 @@ class TestThePatient:
         assert row.applicant != row.patient
         (signed,) = await world.rows("SELECT person FROM signed_documents")
         assert signed.person == row.patient
+
+
+class TestWithdrawing:
+    @pytest.fixture
+    def withdraw(self, world, parent, filed):
+        async def send(by=None):
+            who = by or parent
+            document = {
+                "purpose": "withdrawal", "audience": "shlyuz", "request_id": str(uuid4()),
+                "applicant": {"iin": who.actor.iin}, "application": filed["id"], "fields": {}, "form_token": "t",
+            }  # fmt: skip
+            (edition,) = {each.id for each in world.office.regulations.editions["ulytau", "fitness"]}
+            signed = world.signed(who, json.dumps(document).encode(), form={"edition": edition})
+            return await world.post(f"/applications/{filed['id']}/withdrawal", who, signed)
+
+        return send
+
+    async def test_is_seen_by_the_patient(self, world, child, withdraw):
+        answer = await withdraw()
+        assert (answer.status_code, answer.json()["state"]) == (200, "withdrawn"), answer.text
+        found = [each["action"] for each in await looks(world, child)]
+        assert sorted(found[:2]) == ["application-read", "application-withdrawal"]
+
+    @pytest.mark.parametrize(("reason", "code"), [
+        ("revoked", "representation-withdrawn"), ("ended", "representation-over"),
+        ("not-recorded", "representation-not-recorded"),
+    ])  # fmt: skip
+    async def test_is_refused_when_the_right_has_gone(self, world, withdraw, reason, code):
+        world.register.rights.clear()
+        world.register.no_right = reason
+        answer = await withdraw()
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+    async def test_waits_for_a_register_that_is_away(self, world, withdraw):
+        world.register.away = True
+        answer = await withdraw()
+        assert (answer.status_code, answer.json()["code"]) == (503, "register-away")
 
 
 class TestAtTheWindow:

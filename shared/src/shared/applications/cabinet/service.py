@@ -86,12 +86,17 @@ class Cabinet:
 
     async def case(self, application: UUID) -> OpenCase:
         """Open one's own application; raises NotFound for any other, and for one that this login may not see."""
-        owner = await self._owner()
-        if owner is None or not await repository.visible(self._session, owner, application):
-            raise NotFound
+        owner = await self.need_own(application)
         case = await open_case(self._session, self._office, application)
         await self._tell(case, owner)
         return case
+
+    async def need_own(self, application: UUID) -> Owner:
+        """Let who may see the application through; raises NotFound for anyone else."""
+        owner = await self._owner()
+        if owner is None or not await repository.visible(self._session, owner, application):
+            raise NotFound
+        return owner
 
     async def _tell(self, case: OpenCase, owner: Owner) -> None:
         """Let a patient see that his representative looked; his own looks leave no record."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import Citizen, StrongerLoginNeeded, TheOffice
 from shared.applications.cabinet.schemas import ApplicationOut
@@ -19,22 +18,25 @@ from shared.applications.filing.models import Signed
 from shared.applications.forms import RescheduleDocument, WithdrawalDocument
 from shared.applications.ijson import UnreadableDocument
 from shared.applications.office import Office
+from shared.applications.register import Answers, RegisterAway, consulting
+from shared.applications.representation import RepresentationRefused
+from shared.db import Database
 from shared.errors import Conflict, InvalidRequest, NotFound
 from shared.procedure.texts import Language
-from shared.web import Actor, Lang, Now, Router, Session, problems
+from shared.web import Actor, Here, Lang, Now, Router, problems
 
 router = Router(tags=["applications"])
 _REFUSALS = problems(
     NotFound, UnreadableDocument, NotTheApplicant, EvidenceRefused, StrongerLoginNeeded, EditionChanged,
-    ChangeNotOffered, CutOffPassed, Conflict, InvalidRequest,
+    ChangeNotOffered, CutOffPassed, RepresentationRefused, RegisterAway, Conflict, InvalidRequest,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changing:
-    """One citizen's change, in the request's transaction; he sees it as his cabinet shows it."""
+    """One citizen's change, in a transaction of its own; he sees it as his cabinet shows it."""
 
-    session: AsyncSession
+    database: Database
     office: Office
     actor: Actor
     now: datetime
@@ -43,15 +45,21 @@ class Changing:
     async def change(self, public: str, kind: type[Document], request: ChangeIn) -> dict[str, Any]:
         """Check whose it is, change it, and show it; raises NotFound for another person's."""
         application = self.office.parse(public)
-        cabinet = Cabinet(self.office, self.session, self.actor, self.language, self.now)
-        await cabinet.case(application)
         signed = Signed(document=request.document, signature=request.signature, evidence=request.evidence)
-        await carry_out(self.session, self.office, read(self.office, application, kind, signed, self.actor, self.now))
-        return await cabinet.show(application)
+
+        async def changed(answers: Answers) -> dict[str, Any]:
+            async with self.database.transaction() as session:
+                cabinet = Cabinet(self.office, session, self.actor, self.language, self.now)
+                await cabinet.need_own(application)
+                change = read(self.office, application, kind, signed, self.actor, self.now)
+                await carry_out(session, self.office, change, answers)
+                return await cabinet.show(application)
+
+        return await consulting(self.office.register, self.actor, changed)
 
 
-async def _changing(session: Session, office: TheOffice, actor: Citizen, now: Now, language: Lang) -> Changing:
-    return Changing(session=session, office=office, actor=actor, now=now, language=language)
+async def _changing(here: Here, office: TheOffice, actor: Citizen, now: Now, language: Lang) -> Changing:
+    return Changing(database=here.database, office=office, actor=actor, now=now, language=language)
 
 
 Mine = Annotated[Changing, Depends(_changing)]

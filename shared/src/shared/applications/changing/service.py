@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import StrongerLoginNeeded
+from shared.applications.access_log import record_access
 from shared.applications.advancing import advance
 from shared.applications.changing import repository
 from shared.applications.changing.errors import ChangeNotOffered, CutOffPassed
@@ -23,10 +25,13 @@ from shared.applications.filing.models import Signed
 from shared.applications.forms import RescheduleDocument, WithdrawalDocument, read_document
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
+from shared.applications.register import NOTHING_ASKED, Acting, Answers
+from shared.applications.representation import RepresentationRefused, acting
 from shared.applications.tasks.repository import keep_signed
 from shared.applications.transitions import Deed
 from shared.db import new_id
 from shared.errors import FieldError, InvalidRequest
+from shared.personal import Iin
 from shared.procedure import (
     Channel,
     ProcedureError,
@@ -70,17 +75,19 @@ def read(
     return Change(application=application, document=document, signed=signed, actor=actor, now=now)
 
 
-async def carry_out(session: AsyncSession, office: Office, change: Change) -> None:
+async def carry_out(session: AsyncSession, office: Office, change: Change, answers: Answers = NOTHING_ASKED) -> None:
     """Change the application; whether it is the caller's own was checked before, in this transaction.
 
     Raises ChangeNotOffered, CutOffPassed, EditionChanged, StrongerLoginNeeded, InvalidRequest, and whatever the service
-    refuses with: then the application keeps what it had.
+    refuses with: then the application keeps what it had. Unanswered and RepresentationRefused where somebody acts for
+    the patient.
     """
     case = await open_case(session, office, change.application, lock=True)
     kind = change.document.purpose
     if await repository.is_known(session, case.id, kind, change.signed.sha256):
         return
     _check(office, case, change)
+    _need_right(case, change, answers)
     if isinstance(change.document, RescheduleDocument):
         transition, details = await _reschedule(session, office, case, change)
     else:
@@ -88,6 +95,31 @@ async def carry_out(session: AsyncSession, office: Office, change: Change) -> No
     deed = Deed(action=kind, at=change.now, actor=change.actor)
     await advance(session, office, case, transition, deed, details=details)
     await _keep(session, case, change)
+    if (acts := _representative(case, change)) is not None:
+        seen = [(case.person, case.id)]
+        await record_access(session, acting(change.actor, acts), f"application-{kind}", seen, at=change.now)
+
+
+def _representative(case: OpenCase, change: Change) -> Mapping[str, Any] | None:
+    """Give who acts for the patient here; None where the patient acts himself."""
+    own = change.actor.iin == case.file.patient_iin
+    return None if own else case.file.representative
+
+
+def _need_right(case: OpenCase, change: Change, answers: Answers) -> None:
+    """Ask anew whether the right holds: since the filing the patient may have come of age, or the right been revoked.
+
+    What a document showed at the filing stands in the case, and need not be in the register.
+    """
+    if (acts := _representative(case, change)) is None:
+        return
+    applicant, patient = (Iin.parse(iin, allow_test=True) for iin in (case.file.applicant_iin, case.file.patient_iin))
+    reason = answers.standing(Acting(applicant=applicant, patient=patient)).reason
+    if reason == "not-recorded" and acts["shown_by"] != "register":
+        today = change.now.astimezone(ZoneInfo(case.file.provider.zone)).date()
+        reason = "ended" if acts["until"] and acts["until"] <= today.isoformat() else None
+    if reason is not None:
+        raise RepresentationRefused.for_(reason)
 
 
 def _check(office: Office, case: OpenCase, change: Change) -> None:
