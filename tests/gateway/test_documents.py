@@ -8,6 +8,7 @@ import pytest
 import attachment.districts.schemas
 import attachment.register.schemas
 import attachment.representing.schemas
+import auth.colleagues.schemas
 import auth.providers.schemas
 import auth.staff.schemas
 import booking.appointments.schemas
@@ -27,7 +28,8 @@ from shared.testing.databases import drift
 OPENAPI = Path(__file__).parents[2] / "docs" / "api" / "openapi.json"
 OWNERS = (
     attachment.districts.schemas, attachment.register.schemas, attachment.representing.schemas,
-    auth.providers.schemas, auth.staff.schemas, booking.appointments.schemas, booking.doctors.schemas,
+    auth.colleagues.schemas, auth.providers.schemas, auth.staff.schemas,
+    booking.appointments.schemas, booking.doctors.schemas,
     booking.attendance.schemas, booking.exceptions.schemas, booking.holds.schemas, booking.home_calls.schemas,
     booking.schedules.schemas,
 )  # fmt: skip

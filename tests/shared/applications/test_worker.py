@@ -50,6 +50,40 @@ class TestOverdue:
         assert await sweeps.raise_overdue() == 0
 
 
+class TestEndedClaims:
+    async def test_free_the_task_and_are_told_once(self, world, sweeps, later):
+        await world.file(world.citizen(1))
+        task = await world.task("clerk")
+        assert await sweeps.free_claims() == 0
+        later(minutes=30)
+        assert await sweeps.free_claims() == 1
+        assert await sweeps.free_claims() == 0
+        assert (await world.events())[-2:] == ["step-claimed", "step-released"]
+        (row,) = await world.rows("SELECT claimed_by, claimed_until, state FROM tasks")
+        assert tuple(row) == (None, None, "open")
+        assert (await world.post(f"/tasks/{task['id']}/claim", world.staff("clerk", 2))).status_code == 200
+        assert (await world.events()).count("step-released") == 1
+
+    async def test_are_told_once_by_several_workers(self, world, sweeps, later, together):
+        for number in range(1, 4):
+            await world.file(world.citizen(number))
+            await world.task("clerk")
+        later(minutes=31)
+        assert sum(await together(*(sweeps.free_claims() for _ in range(4)))) == 3
+        assert (await world.events()).count("step-released") == 3
+
+    async def test_are_none_of_what_is_prolonged_or_done(self, world, sweeps, later):
+        await world.file(world.citizen(1))
+        task = await world.task("clerk")
+        later(minutes=20)
+        assert (await world.post(f"/tasks/{task['id']}/claim", world.staff("clerk"))).status_code == 200
+        later(minutes=20)
+        assert await sweeps.free_claims() == 0
+        assert (await world.complete("clerk", task, {"outcome": "checked"})).status_code == 200
+        later(minutes=20)
+        assert await sweeps.free_claims() == 0
+
+
 class TestClean:
     async def test_removes_drafts_whose_time_is_over(self, world, sweeps, later):
         await world.file(world.citizen())

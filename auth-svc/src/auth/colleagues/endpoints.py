@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
-from auth.colleagues.schemas import Colleague, Colleagues
+from auth.colleagues.schemas import ColleagueOut, ColleaguesOut
 from auth.colleagues.service import ColleagueNotFound, Staff, SupervisorOnly
 from auth.words import Code
 from shared.db import parse_public_id
@@ -29,21 +29,21 @@ async def list_colleagues(
     role: Code | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> Colleagues:
+) -> ColleaguesOut:
     """List who works at one's provider, by account, of one role or all."""
     response.headers["Cache-Control"] = "no-store"
     after = parse_public_id("aut", cursor) if cursor is not None else None
     found = await staff.listed(role=role, after=after, limit=limit + 1)
-    shown = [Colleague.of(member) for member in found[:limit]]
-    return Colleagues(items=shown, next_cursor=shown[-1].account_id if len(found) > limit else None)
+    shown = [ColleagueOut.of(member) for member in found[:limit]]
+    return ColleaguesOut(items=shown, next_cursor=shown[-1].account_id if len(found) > limit else None)
 
 
 @router.get("/internal/colleagues/{account_id}", responses=problems(ColleagueNotFound, SupervisorOnly))
-async def show_colleague(account_id: str, staff: Mine, response: Response) -> Colleague:
+async def show_colleague(account_id: str, staff: Mine, response: Response) -> ColleagueOut:
     """Give one colleague who works there now; anybody else is not found."""
     response.headers["Cache-Control"] = "no-store"
     try:
         key = parse_public_id("aut", account_id)
     except NotFound as error:
         raise ColleagueNotFound from error
-    return Colleague.of(await staff.one(key))
+    return ColleagueOut.of(await staff.one(key))

@@ -8,7 +8,7 @@ from auth.staff.service import StaffMember
 from shared.db import public_id
 
 
-class Colleague(BaseModel):
+class ColleagueOut(BaseModel):
     account_id: str
     bin: str
     name: str
@@ -19,6 +19,6 @@ class Colleague(BaseModel):
         return cls(account_id=public_id("aut", member.id), bin=member.bin, name=member.name, roles=sorted(member.roles))
 
 
-class Colleagues(BaseModel):
-    items: list[Colleague]
+class ColleaguesOut(BaseModel):
+    items: list[ColleagueOut]
     next_cursor: str | None

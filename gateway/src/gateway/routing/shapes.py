@@ -213,6 +213,18 @@ class StaffPage(BaseModel):
     next_cursor: str | None
 
 
+class ColleagueOut(BaseModel):
+    account_id: str
+    bin: str
+    name: str
+    roles: list[str]
+
+
+class ColleaguesOut(BaseModel):
+    items: list[ColleagueOut]
+    next_cursor: str | None
+
+
 class LookupIn(_Sent):
     iin: str | None = None
     surname: str | None = None

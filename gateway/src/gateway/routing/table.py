@@ -17,7 +17,7 @@ from shared.applications.catalogue.schemas import ServiceOut
 from shared.applications.documents.schemas import DocumentOut
 from shared.applications.registering.schemas import RegisteredOut, VisitIn
 from shared.applications.results.schemas import AnnulmentIn, AnnulmentOut, ReissueOut, VerifyOut
-from shared.applications.tasks.schemas import ClaimOut, ReassignIn, SignableOut, StepIn, TaskDetail
+from shared.applications.tasks.schemas import ClaimOut, SignableOut, StepIn, TaskDetail
 
 
 class Who(Enum):
@@ -121,8 +121,6 @@ TABLE: tuple[Route, ...] = (
     route("GET", "/tasks/{task_id}", _TASK, Who.STAFF, "All that is needed to carry a step out", answer=TaskDetail),
     route("POST", "/tasks/{task_id}/claim", _TASK, Who.STAFF, "Take a step on", answer=TaskDetail),
     route("POST", "/tasks/{task_id}/release", _TASK, Who.STAFF, "Give it back", answer=ClaimOut),
-    route("POST", "/tasks/{task_id}/reassign", _TASK, Who.STAFF, "Give it to another (supervisors)", body=ReassignIn,
-          answer=ClaimOut),
     route("GET", "/tasks/{task_id}/documents/{document_id}", _TASK, Who.STAFF, "A document of its application",
           answer="*/*"),
     route("POST", "/tasks/{task_id}/prepare", _TASK, Who.STAFF, "Give outcome and data, get what is to be signed",
@@ -188,6 +186,8 @@ TABLE: tuple[Route, ...] = (
     route("PUT", "/admin/districts/{district}", _ATTACHMENT, Who.STAFF, "Describe a district anew",
           body=shapes.DistrictIn, answer=shapes.DistrictOut, tag="administration"),
     # accounts of staff, providers
+    route("GET", "/staff", _AUTH, Who.STAFF, "Colleagues at one's provider (supervisors)",
+          query=("role", "cursor", "limit"), answer=shapes.ColleaguesOut, tag="tasks"),
     route("GET", "/admin/providers", _AUTH, Who.STAFF, "Providers", query=("region",), answer=shapes.ShownProviders,
           tag="administration"),
     route("GET", "/admin/providers/{bin}", _AUTH, Who.STAFF, "One provider", answer=shapes.ShownProvider,

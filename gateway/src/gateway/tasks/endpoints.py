@@ -1,4 +1,4 @@
-"""GET /tasks and POST /tasks/{task_id}/complete."""
+"""GET /tasks, POST /tasks/{task_id}/reassign and POST /tasks/{task_id}/complete."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -14,7 +14,8 @@ from gateway.sessions.errors import AccessTokenExpired, AccessTokenInvalid, Acce
 from gateway.tasks.schemas import Completion, SignedCompletion, TasksOut
 from gateway.tasks.service import Tasks
 from gateway.upstreams import PREFIX, Upstreams
-from shared.errors import Conflict, InvalidRequest, NotFound, ProblemError, ServiceAway, TooManyRequests
+from shared.applications.tasks.schemas import ClaimOut, ReassignIn
+from shared.errors import Conflict, Forbidden, InvalidRequest, NotFound, ProblemError, ServiceAway, TooManyRequests
 from shared.web import IdempotencyKey, Now, Router, problems, resource
 
 router = Router(prefix=PREFIX, tags=["tasks"])
@@ -40,6 +41,22 @@ async def list_tasks(
     filters = {"role": role, "state": state}
     asked = Asked(limit=limit, cursor=cursor, filters=filters, headers=language(request))
     return (await tasks.page(person, asked)).shown()
+
+
+@router.post(
+    "/tasks/{task_id}/reassign",
+    response_model=None,
+    responses={200: {"model": ClaimOut}, **problems(*_STAFF, Forbidden, NotFound, Conflict, ServiceAway)},
+)
+async def reassign(
+    request: Request, task_id: str, sent: ReassignIn, person: StaffMember, tasks: TheTasks, upstreams: TheUpstreams
+) -> Response:
+    """Give a task to a colleague who has the step's role, whoever holds it (supervisors)."""
+    owner = upstreams.owner_of(task_id)
+    headers = asked_headers(request)
+    colleague = await tasks.colleague(sent.account_id, person, headers=language(request))
+    path = f"/tasks/{quote(task_id, safe='')}/reassign"
+    return answer(owner, await owner.post(path, json=colleague, actor=person, headers=headers))
 
 
 @router.post(

@@ -5,8 +5,10 @@ allows; the owner compares the hash of what was signed with what it holds.
 """
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from gateway.condition2.evidence import evidence
 from gateway.condition2.service import Condition2, Occasion
@@ -30,6 +32,12 @@ class Tasks:
     async def page(self, person: Actor, asked: Asked) -> Page:
         parts = await self._gathering.parts("/tasks", asked.params, actor=person, headers=asked.headers)
         return merge(parts, URGENT_FIRST, asked.limit)
+
+    async def colleague(self, account_id: str, person: Actor, *, headers: Mapping[str, str]) -> dict[str, Any]:
+        """Ask who works at the supervisor's provider under that account now; raises what auth-svc refuses with."""
+        path = f"/internal/colleagues/{quote(account_id, safe='')}"
+        found = (await self._upstreams.auth.get(path, actor=person, headers=headers)).require(200).json()
+        return {name: found[name] for name in ("account_id", "bin", "roles")}
 
     async def verified(
         self, task_id: str, signable_id: str, signature: str, person: Actor, *, now: datetime, repeatable: bool

@@ -36,6 +36,7 @@ class ApplicationsSettings(ServiceSettings):
     seal_retry: timedelta = timedelta(seconds=30)
     """Pause after a failed seal; doubled with every try up to an hour."""
     overdue_every: timedelta = timedelta(seconds=5)
+    claims_every: timedelta = timedelta(seconds=5)
     seal_every: timedelta = timedelta(seconds=1)
     chain_every: timedelta = timedelta(seconds=20)
     cleanup_every: timedelta = timedelta(minutes=5)

@@ -1,17 +1,17 @@
-"""What a worker does by the clock: raise overdue steps once, remove what has had its day."""
+"""What a worker does by the clock: raise overdue steps once, free tasks whose claim ran out, remove what is over."""
 
 from datetime import datetime
 from typing import Any
 
 from prometheus_client import Counter
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.office import Office
 from shared.applications.transitions import Subject, told
 from shared.clock import Clock
 from shared.db import Database
-from shared.events.facts import StepOverdue
+from shared.events.facts import ApplicationEvent, StepOverdue, StepReleased
 from shared.web import forget_answers
 
 _OVERDUE = Counter("shlyuz_steps_overdue_total", "Steps whose time limit passed.", ("service", "region", "step"))
@@ -25,6 +25,17 @@ _FIND_OVERDUE = text("""
 """)
 _RAISE = text("""
     UPDATE tasks SET overdue_at = :now WHERE id = :id AND state = 'open' AND overdue_at IS NULL RETURNING id
+""")
+# A claim that is prolonged or taken over meanwhile is not this one any more: the update looks again.
+_FIND_ENDED_CLAIMS = text("""
+    SELECT t.id, t.provider, a.id AS application, a.region, a.service, a.state, a.version
+    FROM tasks t JOIN applications a ON a.id = t.application
+    WHERE t.state = 'open' AND t.claimed_by IS NOT NULL AND t.claimed_until <= :now
+    ORDER BY t.claimed_until LIMIT :limit FOR UPDATE OF a SKIP LOCKED
+""")
+_FREE = text("""
+    UPDATE tasks SET claimed_by = NULL, claimed_until = NULL
+    WHERE id = :id AND state = 'open' AND claimed_by IS NOT NULL AND claimed_until <= :now RETURNING id
 """)
 _EXPIRED_DRAFTS = text("DELETE FROM drafts WHERE expires_at < :now RETURNING id")
 _UNNAMED = text("DELETE FROM documents WHERE application IS NULL AND uploaded_at < :before RETURNING id")
@@ -45,20 +56,35 @@ class Sweeps:
             now = self._clock.now()
             async with self._database.transaction() as session:
                 rows = (await session.execute(_FIND_OVERDUE, {"now": now, "limit": _BATCH})).all()
-                raised = [row for row in rows if await self._raise(session, row, now)]
+                raised = [row for row in rows if await self._happened(session, row, _RAISE, StepOverdue, now)]
             for row in raised:
                 _OVERDUE.labels(self._office.service, row.region, row.step).inc()
             total += len(raised)
             if len(rows) < _BATCH:
                 return total
 
-    async def _raise(self, session: AsyncSession, row: Row[Any], now: datetime) -> bool:
-        if (await session.execute(_RAISE, {"id": row.id, "now": now})).one_or_none() is None:
+    async def free_claims(self) -> int:
+        """Free each task whose claim ran out, once, and tell the workstations in the same transaction."""
+        total = 0
+        while True:
+            now = self._clock.now()
+            async with self._database.transaction() as session:
+                rows = (await session.execute(_FIND_ENDED_CLAIMS, {"now": now, "limit": _BATCH})).all()
+                freed = [row for row in rows if await self._happened(session, row, _FREE, StepReleased, now)]
+            total += len(freed)
+            if len(rows) < _BATCH:
+                return total
+
+    async def _happened(
+        self, session: AsyncSession, row: Row[Any], change: TextClause, fact: type[ApplicationEvent], now: datetime
+    ) -> bool:
+        """Change the task if it still is as it was found, and tell it; False where another was first."""
+        if (await session.execute(change, {"id": row.id, "now": now})).one_or_none() is None:
             return False
         subject = Subject(
             id=row.application, region=row.region, service=row.service, provider=row.provider, version=row.version
         )
-        event = told(self._office, StepOverdue, subject, row.state, row.id)
+        event = told(self._office, fact, subject, row.state, row.id)
         await self._office.outbox.publish(session, event, topic=self._office.topic, at=now)
         return True
 

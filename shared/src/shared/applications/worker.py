@@ -39,6 +39,7 @@ def create(
             platform.consumer([PROVIDER_TOPIC], {ProviderChanged: keep_provider}),
             Periodic("seal", settings.seal_every, sealer.run_once),
             Periodic("overdue", settings.overdue_every, sweeps.raise_overdue),
+            Periodic("claims", settings.claims_every, sweeps.free_claims),
             Periodic("chain", settings.chain_every, chainer.run_once),
             Periodic("clean", settings.cleanup_every, sweeps.clean),
             *(own_jobs(platform) if own_jobs else ()),

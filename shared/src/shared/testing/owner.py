@@ -134,6 +134,11 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
             raise NotFound
         return owner.signables[signable]
 
+    @router.post("/tasks/{task}/reassign")
+    async def reassign(task: str, request: Request, caller: Caller) -> dict[str, Any]:
+        owner.calls.append({"task": task, "body": await request.json(), "actor": caller.person})
+        return {"id": task, "claimed_by": None, "claimed_until": None}
+
     @router.post("/tasks/{task}/complete")
     async def complete(task: str, request: Request, caller: Caller) -> dict[str, Any]:
         owner.calls.append({"task": task, "body": await request.json(), "actor": caller.person})

@@ -14,6 +14,7 @@ from shared.applications.replies import MEDIA_TYPE, as_json
 from shared.applications.tasks import repository
 from shared.applications.tasks.completing import complete, open_draft, read_signed
 from shared.applications.tasks.errors import (
+    AssigneeUnfit,
     ChoiceUnknown,
     DraftStale,
     EarlierSignatureRefused,
@@ -29,10 +30,10 @@ from shared.applications.tasks.preconditions import PreconditionHolds, Precondit
 from shared.applications.tasks.preparing import prepare_step
 from shared.applications.tasks.repository import answered
 from shared.applications.tasks.schemas import (
+    AssigneeIn,
     ClaimOut,
     CompletedOut,
     CompleteIn,
-    ReassignIn,
     SignableForGateway,
     SignableOut,
     StepIn,
@@ -93,12 +94,12 @@ async def release_task(task: str, session: Session, office: TheOffice, actor: St
     return ClaimOut.model_validate(await Tasks(office, session, actor, now).release(office.parse(task)))
 
 
-@router.post("/tasks/{task}/reassign", responses=problems(NotFound, WrongRole, TaskClosed))
+@router.post("/tasks/{task}/reassign", responses=problems(NotFound, WrongRole, TaskClosed, AssigneeUnfit))
 async def reassign_task(  # dependencies
-    task: str, request: ReassignIn, session: Session, office: TheOffice, actor: Staff, now: Now
+    task: str, request: AssigneeIn, session: Session, office: TheOffice, actor: Staff, now: Now
 ) -> ClaimOut:
-    """Give the task to another account (supervisors)."""
-    given = await Tasks(office, session, actor, now).reassign(office.parse(task), request.account_id)
+    """Give the task to a colleague of the step's role (supervisors); the gateway has asked who he is."""
+    given = await Tasks(office, session, actor, now).reassign(office.parse(task), request.assignee())
     return ClaimOut.model_validate(given)
 
 

@@ -24,6 +24,13 @@ class TaskClosed(ProblemError):
     status = 409
 
 
+class AssigneeUnfit(ProblemError):
+    """The colleague does not have the role that carries the step out; `performer` names it."""
+
+    code = "assignee-unfit"
+    status = 422
+
+
 class StepNotPossible(ProblemError):
     """The regulation does not allow this now."""
 

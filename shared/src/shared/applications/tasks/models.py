@@ -33,6 +33,15 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assignee:
+    """Whom a supervisor gives a task to, as auth-svc knows him now."""
+
+    account_id: str
+    bin: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a performer prepared and has still to sign; `content` is sealed for the patient."""
 

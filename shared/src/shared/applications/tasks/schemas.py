@@ -7,6 +7,7 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, model_validator
 
 from shared.applications.evidence import Evidence
 from shared.applications.filing.schemas import RepresentativeOut
+from shared.applications.tasks.models import Assignee
 
 _Code = Field(pattern=r"^[a-z][a-z0-9-]{0,63}$")
 
@@ -62,6 +63,17 @@ class ReassignIn(_In):
     """The account that a supervisor gives the task to."""
 
     account_id: str = Field(min_length=1, max_length=64)
+
+
+class AssigneeIn(ReassignIn):
+    """The same from the gateway, with what auth-svc says of the account."""
+
+    bin: str = Field(min_length=1, max_length=12)
+    roles: frozenset[str]
+
+    def assignee(self) -> Assignee:
+        """Give it as the use case takes it."""
+        return Assignee(account_id=self.account_id, bin=self.bin, roles=self.roles)
 
 
 class ClaimOut(BaseModel):

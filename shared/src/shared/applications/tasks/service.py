@@ -19,8 +19,8 @@ from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
 from shared.applications.representation import shown_representative
 from shared.applications.tasks import repository
-from shared.applications.tasks.errors import TaskClaimed, TaskClosed, TaskNotClaimed
-from shared.applications.tasks.models import TaskRow
+from shared.applications.tasks.errors import AssigneeUnfit, TaskClaimed, TaskClosed, TaskNotClaimed
+from shared.applications.tasks.models import Assignee, TaskRow
 from shared.applications.transitions import Subject, told
 from shared.applications.wording import due_out, local
 from shared.errors import FieldError, InvalidRequest, NotFound
@@ -158,17 +158,23 @@ class Tasks:
             raise TaskClosed
         if task.claimed(self._now) not in {None, self._actor.account_id}:
             raise TaskClaimed
+        if task.claimed_by is not None and task.claimed(self._now) is None:
+            await self._tell(StepReleased, task, case)  # its claim ran out, and the sweep has not told it yet
         await self.hold(task, case, self._actor.account_id)
         return await self.show(task_id, language, action="task-claimed")
 
-    async def reassign(self, task_id: UUID, account: str) -> dict[str, Any]:
-        """Give the task to another account, whoever holds it: a supervisor's deed. Raises WrongRole."""
+    async def reassign(self, task_id: UUID, to: Assignee) -> dict[str, Any]:
+        """Give the task to a colleague, whoever holds it: a supervisor's deed. Raises WrongRole, AssigneeUnfit."""
         if SUPERVISOR not in self._actor.roles:
             raise WrongRole
         task, case = await self.open(task_id, lock=True)
         if task.state != "open":
             raise TaskClosed
-        return await self.hold(task, case, account)
+        if to.bin != task.provider or task.performer not in to.roles:
+            raise AssigneeUnfit(extra={"performer": task.performer})
+        if task.claimed_by not in {None, to.account_id}:
+            await self._tell(StepReleased, task, case)
+        return await self.hold(task, case, to.account_id)
 
     async def release(self, task_id: UUID) -> dict[str, Any]:
         """Give the task back; a supervisor may do it for another. Raises TaskNotClaimed."""
