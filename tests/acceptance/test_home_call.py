@@ -171,6 +171,23 @@ class TestAVisit:
 
 
 @pytest.mark.parametrize("region", programme.REGIONS)
+class TestAChild:
+    async def test_is_visited_on_the_call_of_a_parent(self, town, region):
+        children = {each.parent: each for each in cast.inhabitants() if each.parent}
+        citizens = town.world.people["citizens"]
+        number = next(n for n in town.world.citizens(region) if citizens[n]["iin"] in children)
+        child = children[citizens[number]["iin"]]
+        portal = await programme.walk_of(town.world, region, "home-call", number, town.said.append)._enter()
+        provider = town.world.provider(region)["bin"]
+        document = await portal.fill_in(f"{region}.home-call", provider, fields_of(region))
+        receipt = await portal.apply(portal.sign(document | {"patient": {"iin": child.iin}}))
+        await set_visit(town, region, receipt["id"])
+        shown = await portal.api.get(f"/applications/{receipt['id']}")
+        assert shown["patient"] == {"iin": child.iin, "name": " ".join(child.name)}
+        assert shown["visit"]["outcome"] is None
+
+
+@pytest.mark.parametrize("region", programme.REGIONS)
 class TestAnEmergency:
     async def test_is_told_to_call_103_before_anything_is_signed(self, town, region):
         portal = town.newcomer()

@@ -24,6 +24,7 @@ class Calls:
     """The service, and the words of those who call a doctor home."""
 
     booking: Any
+    population: FixedRegister
 
     def performer(self, region: str) -> Any:
         return self.booking.staff(PERFORMERS[region], region)
@@ -44,9 +45,18 @@ class Calls:
         assert answer.status_code == 200, answer.text
         return doctor, someone
 
-    async def file(self, region: str, complaint: str = "Бас ауырады, қызуы 38", *, who: int = 1, **changes: Any) -> Any:
-        fields = self.fields(region, complaint, **changes)
-        return await self.booking.file(self.booking.citizen(who), region, fields, service="home-call")
+    async def file(
+        self,
+        region: str,
+        complaint: str = "Бас ауырады, қызуы 38",
+        *,
+        who: int = 1,
+        patient: str | None = None,
+        **changes: Any,
+    ) -> Any:
+        by, fields = self.booking.citizen(who), self.fields(region, complaint, **changes)
+        ill = {"iin": patient or by.actor.iin}
+        return await self.booking.file(by, region, fields, service="home-call", patient=ill)
 
     async def register(self, region: str, channel: str, *, who: int = 1, **changes: Any) -> Any:
         own = self.booking.citizen(who).actor.iin
@@ -129,8 +139,9 @@ async def calls(booking) -> AsyncIterator[Calls]:
     """Home calls at every provider, on a Monday morning; whoever is asked for is in the population register."""
     await booking.execute("UPDATE providers SET services = '{booking,home-call}'")
     resources, office = booking.platform.resources, booking.office
-    resources["office"] = replace(office, register=FixedRegister())
-    yield Calls(booking=booking)
+    population = FixedRegister()
+    resources["office"] = replace(office, register=population)
+    yield Calls(booking=booking, population=population)
     resources["office"] = office
 
 

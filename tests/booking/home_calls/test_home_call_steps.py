@@ -5,14 +5,18 @@ Zhambyl home-call, clauses 3, 5, 7, 8, 11: 5 and 5 minutes direct or by phone; t
 """
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pypdf
 import pytest
 
+from shared.applications.register import Standing
 from shared.applications.results.sealing import Seals, SealWorker
+from shared.testing.identities import iin
 
 REGIONS = ["akmola", "zhambyl"]
+CHILD = str(iin(birth=date(2019, 3, 2), sex="f", number=77))
+NAMES = {"surname": "Серікқызы", "given_name": "Айару", "patronymic": None}
 
 
 @pytest.fixture
@@ -185,3 +189,26 @@ class TestAStep:
             f"/tasks/{task}/complete", calls.performer(region), {"outcome": "visit-set", "data": calls.given(doctor)}
         )
         assert (again.status_code, again.json()["code"]) == (409, "task-closed")
+
+
+@pytest.mark.parametrize("region", REGIONS)
+class TestAChild:
+    async def test_is_called_for_by_a_parent_whose_right_is_on_record(self, calls, region):
+        parent = calls.booking.citizen().actor.iin
+        calls.population.let_act(parent, CHILD, Standing(reason=None, kind="parent", names=NAMES))
+        filed = await calls.file(region, patient=CHILD)
+        assert filed.status_code == 201, filed.text
+        doctor, someone = await calls.doctor(region)
+        done = await calls.set_visit(region, filed.json()["id"], calls.given(doctor))
+        assert done.status_code == 200, done.text
+        (item,) = (await calls.day(someone)).json()["items"]
+        assert item["patient"] == {"iin": CHILD, "name": "Серікқызы Айару"}
+        assert (await calls.shown(filed.json()["id"]))["visit"]["doctor"]["id"] == doctor
+        keeper = calls.booking.staff("journal_keeper", region)
+        (row,) = (await calls.booking.get("/journals/home-calls", keeper, year=2026)).json()["items"]
+        assert (row["values"]["given_name"], row["values"]["age"]) == ("Айару", 7)
+
+    async def test_is_nobodys_who_has_no_right(self, calls, region):
+        answer = await calls.file(region, patient=CHILD)
+        assert (answer.status_code, answer.json()["code"]) == (422, "representation-not-recorded")
+        assert await calls.booking.rows("SELECT id FROM applications") == []
