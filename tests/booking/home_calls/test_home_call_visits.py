@@ -1,8 +1,11 @@
 """The doctor's day, and how visits end: who sees what, in which order, and that nothing is recorded twice."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
+
+from booking.home_calls.repository import SetVisit, keep
 
 OUTCOMES = ["visited", "not-at-home", "handed-to-emergency-care"]
 
@@ -217,3 +220,21 @@ class TestAnAccount:
             f"/admin/doctors/{other}", calls.booking.staff(at="akmola"), {"account_id": "doctor akmola one"}
         )
         assert (answer.status_code, answer.json()["code"]) == (409, "doctor-account-taken")
+
+
+class TestAVisitThatIsOver:
+    async def test_is_set_no_other_time_whoever_tries(self, calls):
+        """What locks and steps keep from happening is kept by the statement, too."""
+        doctor, someone = await calls.doctor()
+        application = await calls.visit("akmola", doctor)
+        await calls.end(application, someone)
+        other = SetVisit(
+            application=UUID(application.partition("-")[2]),
+            provider=someone.actor.bin,
+            doctor=UUID(doctor.partition("-")[2]),
+            visit_at=calls.booking.clock.now(),
+            on_date=calls.booking.clock.now().date(),
+        )
+        async with calls.booking.platform.database.transaction() as session:
+            assert not await keep(session, other)
+        assert (await calls.day(someone)).json()["items"][0]["at"] == "2026-04-06T12:00:00+05:00"
