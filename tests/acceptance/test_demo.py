@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,27 @@ class TestTheDemo:
             assert (step["performer"], step["limit"]) in {("dispatcher", "29 m"), ("responsible_employee", "29 m")}
             performer, seal = await check_signatures(Path(report["pdf"]), report["roots"])
             assert (performer.key_algorithm, seal.key_algorithm) == (algorithm, "RSA-2048")
+
+    async def test_goes_every_route_of_the_portal_services_as_the_decrees_have_it(self, whole_region):
+        code, said, complained = await demo(whole_region.home, "--all", "--json")
+        assert (code, complained) == (0, "")
+        reports = [json.loads(line) for line in said.splitlines()]
+        assert Counter(report["outcome"] for report in reports) == {"issued": 16, "refused": 16}
+        routes = {(each["region"], each["service"], each["channel"]) for each in reports}
+        assert len(routes) == 16
+        documents = [each for each in reports if each["pdf"]]
+        assert Counter(each["service"] for each in documents) == {"booking": 2, "home-call": 2, "attachment": 4}
+
+    async def test_says_all_walks_in_a_row_each_and_ends_badly_when_one_differs(self, whole_region, tmp_path):
+        changed = self._region_with(whole_region, tmp_path, wrong="password")
+        with Home.at(changed).held():
+            code, said, complained = await demo(changed, "--all")
+        rows = said.splitlines()
+        assert code == 1
+        assert len(rows) == 32
+        assert {row.split()[0] for row in rows if "akmola" in row and "attachment" not in row} == {"DIFFERS"}
+        assert {row.split()[0] for row in rows if "zhambyl" in row} == {"ok"}
+        assert "nobody went akmola booking portal to the end" in complained
 
     async def test_tells_it_as_a_person_would_and_can_be_repeated(self, whole_region):
         code, said, complained = await demo(whole_region.home)
