@@ -56,6 +56,32 @@ async def show_form(
 
 
 @router.get(
+    "/services/{service}/regulation",
+    response_class=Response,
+    response_model=None,
+    responses={
+        200: {
+            "content": {
+                "application/json": {"schema": {"type": "object"}},
+                "text/html": {"schema": {"type": "string"}},
+            }
+        },
+        304: {"description": "What the caller has is the same"},
+        **problems(NotFound, InvalidRequest, TooManyRequests, ServiceAway),
+    },
+)
+async def show_regulation(
+    request: Request,
+    service: str,
+    catalogue: TheCatalogue,
+    _lang: Annotated[Language | None, Query(alias="lang", description="Of the page; before Accept-Language.")] = None,
+) -> Response:
+    """Publish its regulation: steps, limits, grounds, each with its clause; JSON for programs, a page for browsers."""
+    owner = await catalogue.owner(service)
+    return await forward(request, owner, f"/services/{service}/regulation", actor=None)
+
+
+@router.get(
     "/services/{service}/regulation.svg",
     response_class=Response,
     response_model=None,

@@ -96,8 +96,6 @@ _UPLOADS = ("application/pdf", "image/jpeg", "image/png")
 TABLE: tuple[Route, ...] = (
     # the catalogue
     route("GET", "/services/{service}", _SERVICE, Who.ANYONE, "One service of one region", answer=ServiceOut),
-    route("GET", "/services/{service}/regulation", _SERVICE, Who.ANYONE, "Its regulation: steps, limits, grounds",
-          answer="application/json"),
     # the case file
     route("POST", "/documents", _SERVICE, Who.CITIZEN, "Upload one supporting document", query=("service",),
           body=_UPLOADS, status=201, answer=DocumentOut),

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Query, Request
 from fastapi.responses import Response
 
@@ -10,6 +11,7 @@ from shared.applications.catalogue.conditional import answer_once
 from shared.applications.catalogue.schemas import FormOut, ServiceList, ServiceOut
 from shared.applications.catalogue.service import Catalogue
 from shared.applications.office import ServiceNotOffered
+from shared.applications.results.page import wants_page
 from shared.errors import InvalidRequest
 from shared.procedure import Channel, Language
 from shared.procedure.forms import Purpose
@@ -44,10 +46,33 @@ async def show_form(  # each is a dependency or a query parameter
     return Catalogue(office, now).form(key, purpose=purpose, channel=channel, language=language)
 
 
-@router.get("/services/{key}/regulation", responses=problems(ServiceNotOffered))
-async def show_regulation(key: str, office: TheOffice, now: Now, _caller: Gateway) -> dict[str, Any]:
-    """Give the regulation as data: steps, limits, grounds, each with its clause."""
-    return Catalogue(office, now).regulation(key)
+@router.get(
+    "/services/{key}/regulation",
+    response_model=None,
+    responses={
+        200: {"content": {"application/json": {}, "text/html": {}}},
+        **problems(ServiceNotOffered, InvalidRequest),
+    },
+)
+async def show_regulation(  # each is a dependency or a query parameter
+    key: str,
+    request: Request,
+    office: TheOffice,
+    now: Now,
+    language: Lang,
+    _caller: Gateway,
+    lang: Language | None = None,
+) -> Response:
+    """Give the regulation: steps, limits, grounds, each with its clause; data for a program, a page for a browser.
+
+    The page is in one language, and `lang` goes before Accept-Language; the data hold all three.
+    """
+    catalogue, chosen = Catalogue(office, now), lang or language
+    if wants_page(request.headers.get("accept")):
+        page = catalogue.page(key, chosen).encode()
+        return answer_once(request, page, media_type="text/html; charset=utf-8", language=chosen)
+    data = orjson.dumps(catalogue.regulation(key))
+    return answer_once(request, data, media_type="application/json", language=chosen)
 
 
 @router.get(

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from shared.applications.catalogue.page import RegulationPage
 from shared.applications.catalogue.regulation import annulment, whole
 from shared.applications.office import Office, ServiceNotOffered
 from shared.errors import FieldError, InvalidRequest
@@ -71,6 +72,11 @@ class Catalogue:
             language=language,
         )
         return draw(chart)
+
+    def page(self, key: str, language: Language) -> str:
+        """Write the regulation as a page for people."""
+        edition, regulations = self.edition(key), self._office.regulations
+        return RegulationPage(edition, regulations.regions[edition.region], regulations.annulment, language).write()
 
     def regulation(self, key: str) -> dict[str, Any]:
         """Give the whole regulation as data."""

@@ -91,7 +91,8 @@ class Plan:
 def lay_out(chart: Flowchart) -> Plan:
     """Give everything its place; the same chart always has the same plan."""
     width = 2 * MARGIN + LANE * len(chart.lanes)
-    title = list(_lines([(chart.title, TITLE, True), (chart.description, SMALL, False)], MARGIN, MARGIN, width))
+    heading = [(chart.title, TITLE, True), (chart.description, SMALL, False)]
+    title = list(_lines(heading, MARGIN, MARGIN, width - 2 * MARGIN))
     top = title[-1].y + MARGIN
     columns = [_column(lane, MARGIN + LANE * position, top) for position, lane in enumerate(chart.lanes)]
     head = max(column.lines[-1].y for column in columns) - top + PADDING
@@ -158,7 +159,7 @@ def _sideways(row: Row, main: Placed, aside: Placed) -> Iterator[Arrow]:
     y = main.y + height / (3 if row.back else 2)
     inset = _inset(main, y)
     start, end = (main.x + inset, aside.x + BOX) if to_left else (main.x + BOX - inset, aside.x)
-    label_x = start - 30 if to_left else start + 8
+    label_x = main.x - 30 if to_left else main.x + BOX + 8  # between the tips of a question and the other box
     yield Arrow(points=[(start, y), (end, y)], label=row.aside_label, label_at=(label_x, y - 5))
     if row.back:
         y = main.y + height * 2 / 3
