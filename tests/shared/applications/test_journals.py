@@ -153,6 +153,17 @@ class TestCorrection:
         assert lines[2][-2:] == ["1", "Жасы қате жазылған"]
         assert len(await world.rows("SELECT 1 FROM access_records WHERE action = 'journal-corrected'")) == 1
 
+    async def test_is_answered_alike_when_it_is_sent_again_under_its_key(self, world, together):
+        await enter(world, 1)
+        keeper, key = world.staff("journal_keeper"), {"headers": {"Idempotency-Key": "k"}}
+        answers = await together(*(world.post(self.PATH, keeper, self.BODY, **key) for _ in range(4)))
+        assert {(answer.status_code, answer.text) for answer in answers} == {(201, answers[0].text)}
+        assert len(await world.rows("SELECT 1 FROM journal_rows WHERE corrects IS NOT NULL")) == 1
+        other = await world.post(self.PATH, keeper, {**self.BODY, "reason": "another"}, **key)
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+        other = await world.post(self.PATH.replace("rows/1", "rows/2"), keeper, self.BODY, **key)
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
     async def test_is_made_once_also_by_two_at_once(self, world, together):
         await enter(world, 1)
         keeper = world.staff("journal_keeper")

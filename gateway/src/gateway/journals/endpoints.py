@@ -16,7 +16,7 @@ from gateway.sessions.errors import AccessTokenExpired, AccessTokenInvalid, Acce
 from gateway.upstreams import OWNERS, PREFIX, Upstreams
 from shared.applications.journals.schemas import CorrectionIn, CorrectionOut
 from shared.errors import Conflict, Forbidden, InvalidRequest, NotFound, ServiceAway, TooManyRequests
-from shared.web import Router, problems, resource
+from shared.web import IdempotencyKey, Router, problems, resource
 
 router = Router(prefix=PREFIX, tags=["journals"])
 _REFUSALS = problems(
@@ -103,6 +103,7 @@ async def correct_row(
     person: StaffMember,
     upstreams: TheUpstreams,
     volume: Volume,
+    _key: IdempotencyKey,
     _year: Annotated[int, Query(alias="year", ge=2000, le=2200)],
 ) -> Response:
     """Add a row that says what another should have said (journal keepers); the old one stays as it is."""

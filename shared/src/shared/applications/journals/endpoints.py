@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated
 
+import orjson
 from fastapi import Path, Query
 from fastapi.responses import Response
 
@@ -13,9 +14,10 @@ from shared.applications.journals.printing import TooManyRows, as_pdf
 from shared.applications.journals.schemas import CorrectionIn, CorrectionOut, JournalOut
 from shared.applications.journals.service import Journals
 from shared.applications.journals.table import as_csv
+from shared.applications.replies import as_json
 from shared.errors import InvalidRequest, NotFound
 from shared.results.journal import MOST_ROWS
-from shared.web import Here, Now, Router, Session, problems
+from shared.web import Here, IdempotencyKey, Now, Router, Session, claim_answer, problems
 
 router = Router(tags=["journals"])
 Year = Annotated[int | None, Query(ge=2000, le=2200)]
@@ -91,9 +93,10 @@ async def read_journal(  # noqa: PLR0913, PLR0917  # filters and dependencies
 @router.post(
     "/journals/{journal}/rows/{number}/corrections",
     status_code=201,
+    response_model=CorrectionOut,
     responses=problems(NotFound, WrongRole, InvalidRequest, RowCorrectedAlready),
 )
-async def correct_row(  # the row, the body and dependencies
+async def correct_row(  # noqa: PLR0913, PLR0917  # the row, the body and dependencies
     journal: str,
     number: Annotated[int, Path(ge=1, le=2_147_483_647)],
     body: CorrectionIn,
@@ -101,10 +104,18 @@ async def correct_row(  # the row, the body and dependencies
     office: TheOffice,
     actor: Staff,
     now: Now,
+    key: IdempotencyKey,
     year: Annotated[int, Query(ge=2000, le=2200)],
-) -> CorrectionOut:
+) -> Response:
     """Add a row that says what row `number` of `year` should have said; the old one stays as it is."""
+    same = orjson.dumps([journal, number, year, body.model_dump(mode="json")])
+    scope = f"{actor.account_id}:POST /journals/corrections"
+    claim = await claim_answer(session, scope=scope, key=key, body=same)
+    if claim.answer is not None:
+        return claim.answer.response()
     added = await Correcting(office, session, actor, now).correct(
         journal, year=year, number=number, values=body.values, reason=body.reason
     )
-    return CorrectionOut.model_validate(added)
+    answer = as_json(added, 201)
+    await claim.remember(session, status=answer.status_code, body=bytes(answer.body))
+    return answer
