@@ -1,9 +1,11 @@
 """A region whole, and the people who use it: citizens who come new, staff at their workstations. All by HTTP alone."""
 
 import asyncio
+import os
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -268,3 +270,19 @@ async def refuses(town, problem):
         return said
 
     return check
+
+
+@pytest.fixture
+def register_stopped(town):
+    """Stop the web process of attachment-svc for a while: it neither answers nor goes away."""
+
+    @contextmanager
+    def stopped():
+        process = town.region.processes["attachment-web"]
+        os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(process, signal.SIGCONT)
+
+    return stopped

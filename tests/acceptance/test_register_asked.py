@@ -3,9 +3,6 @@
 Zhambyl booking, 5(1), 8(1): at the window and on the phone the first step has the register checked.
 """
 
-import os
-import signal
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -30,22 +27,6 @@ async def visitor(town):
     await portal.register(with_certificate=True)
     await portal.log_in(with_certificate=True)
     return portal
-
-
-@pytest.fixture
-def register_stopped(town):
-    """Stop the web process of attachment-svc for a while: it neither answers nor goes away."""
-
-    @contextmanager
-    def stopped():
-        process = town.region.processes["attachment-web"]
-        os.kill(process, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(process, signal.SIGCONT)
-
-    return stopped
 
 
 async def registered(workstation, portal, channel="direct"):

@@ -219,6 +219,12 @@ class TestAtTheWindow:
         assert (shown["patient"]["name"], shown["representative"]["shown_by"]) == ("Серікқызы Айару", "document")
         assert "application-registered" in {each["action"] for each in await looks(world, child)}
 
+    async def test_or_by_what_the_service_judges(self, world, register):
+        world.module.patient_named = lambda fields: NAMES
+        task = (await register()).json()["task"]
+        shown = (await world.get(f"/tasks/{task}", world.staff("clerk"))).json()
+        assert (shown["patient"]["name"], shown["representative"]["shown_by"]) == ("Серікқызы Айару", "application")
+
     async def test_waits_for_a_register_that_is_away(self, world, register):
         world.register.away = True
         answer = await register()

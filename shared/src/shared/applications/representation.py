@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from shared.applications.case import JudgesRepresentation, ServiceModule
 from shared.applications.register import NoRight, Standing
 from shared.errors import ProblemError
 from shared.personal import Person
@@ -83,6 +84,18 @@ def by_register(standing: Standing, *, name: str) -> Representative:
     return Representative(
         name=name, shown_by="register", kind=standing.kind, until=standing.until, names=standing.names
     )
+
+
+def by_register_or_claim(
+    standing: Standing, module: ServiceModule, fields: Mapping[str, Any], *, name: str
+) -> Representative:
+    """Take the right from the register, or as claimed where there is no record of it and the service judges claims.
+
+    Whether papers came with the claim is the caller's to check. Raises RepresentationRefused.
+    """
+    if standing.reason == "not-recorded" and isinstance(module, JudgesRepresentation):
+        return Representative(name=name, shown_by="application", kind=None, names=module.patient_named(fields))
+    return by_register(standing, name=name)
 
 
 def by_document(

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import StrongerLoginNeeded
 from shared.applications.access_log import record_access
-from shared.applications.case import Accepted, JudgesRepresentation, Provider
+from shared.applications.case import Accepted, Provider
 from shared.applications.evidence import EvidenceRefused, full_name
 from shared.applications.fields import check_fields
 from shared.applications.filing import repository
@@ -31,7 +31,7 @@ from shared.applications.forms import ApplicationDocument, read_document
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.records import context
 from shared.applications.register import NOTHING_ASKED, Acting, Answers
-from shared.applications.representation import Parties, Representative, by_register
+from shared.applications.representation import Parties, Representative, by_register, by_register_or_claim
 from shared.db import new_id
 from shared.errors import FieldError, InvalidRequest, NotFound
 from shared.personal import Iin, Person
@@ -128,11 +128,9 @@ class Filer:
         name = full_name(filing.signed.evidence.signer())
         standing = answers.standing(Acting(applicant=filing.applicant, patient=filing.patient))
         module = self._office.module(filing.document.service)
-        judged = isinstance(module, JudgesRepresentation) and bool(filing.document.documents)
-        if standing.reason == "not-recorded" and judged and isinstance(module, JudgesRepresentation):
-            names = module.patient_named(filing.document.fields)
-            return Representative(name=name, shown_by="application", kind=None, names=names)
-        return by_register(standing, name=name)
+        if not filing.document.documents:
+            return by_register(standing, name=name)
+        return by_register_or_claim(standing, module, filing.document.fields, name=name)
 
     async def _parties(self, filing: Filing, applicant: Person) -> Parties:
         if filing.applicant == filing.patient:

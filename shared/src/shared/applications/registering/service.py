@@ -32,7 +32,7 @@ from shared.applications.representation import (
     RepresentationRefused,
     Representative,
     by_document,
-    by_register,
+    by_register_or_claim,
 )
 from shared.applications.tasks.service import Tasks
 from shared.errors import FieldError, InvalidRequest
@@ -118,7 +118,9 @@ class Registrar:
             return None
         if registration.right is None:
             asked = Acting(applicant=registration.applicant, patient=registration.patient)
-            return by_register(answers.standing(asked), name=registration.name)
+            module = self._office.module(registration.service)
+            standing, fields = answers.standing(asked), registration.fields
+            return by_register_or_claim(standing, module, fields, name=registration.name)  # staff see its papers
         right, born = registration.right, registration.patient.birth_date
         rule = self._office.regulations.rights.get(right["kind"])
         if rule is None or not rule.shown_by(right["proof"]):
