@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 _MONTH = "to_char({at} AT TIME ZONE :zone, 'YYYY-MM')"
 _APPLICATIONS = text(f"""
-    SELECT {_MONTH.format(at="filed_at")} AS month, region, service, provider, count(*) AS count
+    SELECT {_MONTH.format(at="filed_at")} AS month, region, service, provider, count(*) AS counted
     FROM applications
     WHERE region = ANY (CAST(:regions AS text[])) AND filed_at >= :start AND filed_at < :end
     GROUP BY 1, 2, 3, 4 HAVING count(*) >= :least ORDER BY 1, 2, 3, 4
@@ -23,7 +23,7 @@ _STEPS = text(f"""
     GROUP BY 1, 2, 3, 4 HAVING count(*) >= :least ORDER BY 1, 2, 3, 4
 """)  # noqa: S608  # constants
 _REFUSALS = text(f"""
-    SELECT {_MONTH.format(at="t.closed_at")} AS month, a.region, a.service, t.ground, count(*) AS count
+    SELECT {_MONTH.format(at="t.closed_at")} AS month, a.region, a.service, t.ground, count(*) AS counted
     FROM tasks t JOIN applications a ON a.id = t.application
     WHERE a.region = ANY (CAST(:regions AS text[])) AND t.closed_at >= :start AND t.closed_at < :end
       AND t.state = 'refused' AND t.ground IS NOT NULL

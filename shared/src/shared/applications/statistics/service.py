@@ -31,9 +31,13 @@ class Statistics:
 
     async def of(self, regions: Sequence[str], first: str, last: str) -> dict[str, Any]:
         """Count from the month `first` to `last` (`YYYY-MM`), both within; raises InvalidRequest."""
-        start, end = self._period(first, last)
-        asked = {"regions": regions, "start": _instant(start), "end": _instant(end), "zone": ZONE, "least": LEAST}
-        found = {name: await repository.cells(self._session, name, **asked) for name in repository.STATEMENTS}
+        start, end = (_instant(day) for day in self._period(first, last))
+        found = {
+            name: await repository.cells(
+                self._session, name, regions=regions, start=start, end=end, zone=ZONE, least=LEAST
+            )
+            for name in repository.STATEMENTS
+        }
         return {
             "applications": [_counted(row, "provider") for row in found["applications"]],
             "steps": [_punctual(row) for row in found["steps"]],
@@ -63,7 +67,7 @@ def _place(row: Row[Any]) -> dict[str, str]:
 
 
 def _counted(row: Row[Any], by: str) -> dict[str, Any]:
-    return _place(row) | {by: getattr(row, by), "count": told(row.count)}
+    return _place(row) | {by: getattr(row, by), "count": told(row.counted)}
 
 
 def _punctual(row: Row[Any]) -> dict[str, Any]:
