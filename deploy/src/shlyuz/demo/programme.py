@@ -4,13 +4,15 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from shlyuz.demo import booking, home_call
+from shlyuz.demo import attachment, booking, home_call
 from shlyuz.demo.report import Report
 from shlyuz.demo.walks import Acts, Tell, Walk
 from shlyuz.demo.world import World, authentication_key
 
 REGIONS = ("akmola", "zhambyl")
-SERVICES: Mapping[str, Mapping[str, Acts]] = {"booking": booking.ACTS, "home-call": home_call.ACTS}
+SERVICES: Mapping[str, Mapping[str, Acts]] = {
+    "booking": booking.ACTS, "home-call": home_call.ACTS, "attachment": attachment.ACTS,
+}  # fmt: skip
 """What people do in each service, by region."""
 
 
