@@ -140,6 +140,16 @@ class TestAtTheWindow:
         seen = {name: BIRTH_CERTIFICATE[name] for name in ("kind", "proof", "number")}
         patient = {"iin": child.iin, "surname": child.surname, "given_name": child.given_name, "right": seen}
         visit = await desk.visit(parent.iin, patient=patient)
+        await self.enrolled(desk, attachment, visit)
+
+    async def test_staff_may_enter_it_in_the_form_as_well(self, desk, attachment, parent, child):
+        visit = await desk.visit(parent.iin, patient={"iin": child.iin}, representation=BIRTH_CERTIFICATE)
+        await self.enrolled(desk, attachment, visit)
+
+    async def test_nobody_is_registered_for_another_without_either(self, desk, parent, child):
+        assert wrong(await desk.visit(parent.iin, patient={"iin": child.iin})) == (422, "representation-not-shown")
+
+    async def enrolled(self, desk, attachment, visit):
         assert visit.status_code == 201, visit.text
         task = (await desk.get(f"/tasks/{visit.json()['task']}", desk.staff())).json()
         await desk.complete(task, (await desk.prepare(task)).json())

@@ -54,9 +54,10 @@ class Requests:
         AlreadyAttachedHere, InvalidRequest.
         """
         wanted = Wanted.read(application.edition, application.fields)
+        right = wanted.right or ClaimedRight.seen(application.representative)
         patient = Iin(application.patient_iin)
         known = await self._register.by_iin(patient)
-        if await self._may_act(application, wanted.right, known) and known is not None:
+        if self._may_act(application, right, known) and known is not None:
             self._check_entry(known)
         district = await self._enrolling.district(wanted.residence, self.provider)
         person = await self.means.persons.ensure(self.session, patient)
@@ -68,17 +69,15 @@ class Requests:
             raise
         return {"district": await name_of(self.session, district)}
 
-    async def _may_act(self, application: Accepted, right: ClaimedRight | None, known: Known | None) -> bool:
+    def _may_act(self, application: Accepted, right: ClaimedRight | None, known: Known | None) -> bool:
         """Tell whether the applicant's right is known, rather than claimed; raises where it is not even that."""
-        applicant, patient = Iin(application.applicant_iin), Iin(application.patient_iin)
-        if applicant == patient or application.channel != Channel.PORTAL:  # at the window staff saw the document
+        representative = application.representative
+        if representative is None or representative["shown_by"] == "register":
             return True
-        if (await self._representing.between(applicant, patient)).holds:
-            return True
-        if right is None or not application.documents:
+        if right is None:
             raise RightNotShown
-        self._check_claim(right, patient, known)
-        return False
+        self._check_claim(right, Iin(application.patient_iin), known)
+        return application.channel != Channel.PORTAL  # staff at the window saw the document
 
     def _check_claim(self, right: ClaimedRight, patient: Iin, known: Known | None) -> None:
         rule = self.means.regulations.rights.get(right.kind)

@@ -42,7 +42,7 @@ class Accepted:
     """An application that is about to be accepted: checked in every way but the service's own.
 
     `id` is final although no row exists yet. `fields` passed the edition's schema. `filed_at` is UTC. `documents` are
-    the uploads that the applicant names: his own, and free.
+    the uploads that the applicant names: his own, and free. `representative` is that of the case file.
     """
 
     id: UUID
@@ -57,6 +57,7 @@ class Accepted:
     filed_at: datetime
     actor: Actor
     documents: tuple[UUID, ...] = ()
+    representative: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,20 +53,23 @@ class Representative:
     proof: Mapping[str, str] | None = None
     names: Names = field(repr=False)
 
-    def content(self) -> dict[str, Any]:
-        """Write the members that it adds to a case's content: the patient's name, and who acts for him."""
-        own = {
+    def own(self) -> dict[str, Any]:
+        """Write who acts, as the case file has it (`case.CaseFile.representative`)."""
+        return {
             "name": self.name,
             "kind": self.kind,
             "shown_by": self.shown_by,
             "until": self.until.isoformat() if self.until else None,
             "proof": dict(self.proof) if self.proof else None,
         }
-        return {"name": full_name_of(self.names), "names": dict(self.names), "representative": own}
+
+    def content(self) -> dict[str, Any]:
+        """Write the members that it adds to a case's content: the patient's name, and who acts for him."""
+        return {"name": full_name_of(self.names), "names": dict(self.names), "representative": self.own()}
 
     def acting(self, actor: Actor) -> Actor:
         """Give the actor as the patient's access log shows him: by name and kind of right."""
-        return acting(actor, self.content()["representative"])
+        return acting(actor, self.own())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

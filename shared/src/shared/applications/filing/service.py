@@ -5,7 +5,7 @@ the same application whatever signature, key or connection it comes with. A refu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -108,7 +108,11 @@ class Filer:
         representative = self._representative(filing, answers)
         parties = await self._parties(filing, person)
         new = New(
-            accepted=_accepted(filing, application, provider, edition, tuple(self._named(filing))),
+            accepted=replace(
+                _accepted(filing, application, provider, edition),
+                documents=tuple(self._named(filing)),
+                representative=None if representative is None else representative.own(),
+            ),
             parties=parties,
             content=_content(filing, representative),
             claim=filing.claim,
@@ -210,9 +214,7 @@ class Filer:
         }
 
 
-def _accepted(
-    filing: Filing, application: UUID, provider: Provider, edition: Edition, documents: tuple[UUID, ...]
-) -> Accepted:
+def _accepted(filing: Filing, application: UUID, provider: Provider, edition: Edition) -> Accepted:
     return Accepted(
         id=application,
         region=edition.region,
@@ -225,7 +227,6 @@ def _accepted(
         fields=filing.document.fields,
         filed_at=filing.now,
         actor=filing.actor,
-        documents=documents,
     )
 
 

@@ -6,6 +6,7 @@ or refuses that step: registering states nothing of it.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -97,7 +98,10 @@ class Registrar:
         check_fields(self._office.form(edition, registration.channel), registration.fields, under="/fields")
         representative = self._representative(registration, provider, answers)
         new = New(
-            accepted=_accepted(registration, application, provider, edition),
+            accepted=replace(
+                _accepted(registration, application, provider, edition),
+                representative=None if representative is None else representative.own(),
+            ),
             parties=await self._parties(registration, found.person),
             content=_content(registration, representative),
             claim=registration.claim,
