@@ -119,7 +119,7 @@ class Walk:
         shown = await portal.api.get(f"/applications/{application}")
         require(shown["state"] == "refused", f"refused was expected, not {shown['state']}")
         notices = [each for each in (await portal.api.get("/notices"))["items"]
-                   if each["application"]["id"] == application and each["ground"] == ground]  # fmt: skip
+                   if each["ground"] == ground and each["application"]["id"] == application]  # fmt: skip
         require(len(notices) == 1, f"one notice on the ground {ground} was expected, not {len(notices)}")
         (notice,) = notices
         if self.channel == PORTAL:
