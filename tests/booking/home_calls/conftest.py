@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.applications.results.sealing import Seals, SealWorker
 from shared.pki.expectation import Expectation
 from shared.pki.signing import sign
 from shared.testing.register import FixedRegister
@@ -149,3 +150,10 @@ async def calls(booking) -> AsyncIterator[Calls]:
 def danger() -> str:
     """What somebody says whose heart may be failing."""
     return DANGER
+
+
+@pytest.fixture
+def seal(booking):
+    """Let the worker seal what is signed."""
+    seals = Seals(booking.platform.settings.seals)
+    return SealWorker(booking.office, booking.platform.database, booking.clock, seals.of).run_once

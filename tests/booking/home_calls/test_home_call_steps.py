@@ -11,19 +11,11 @@ import pypdf
 import pytest
 
 from shared.applications.register import Standing
-from shared.applications.results.sealing import Seals, SealWorker
 from shared.testing.identities import iin
 
 REGIONS = ["akmola", "zhambyl"]
 CHILD = str(iin(birth=date(2019, 3, 2), sex="f", number=77))
 NAMES = {"surname": "Серікқызы", "given_name": "Айару", "patronymic": None}
-
-
-@pytest.fixture
-def seal(booking):
-    """Let the worker seal what is signed."""
-    seals = Seals(booking.platform.settings.seals)
-    return SealWorker(booking.office, booking.platform.database, booking.clock, seals.of).run_once
 
 
 def text_of(pdf: bytes) -> str:

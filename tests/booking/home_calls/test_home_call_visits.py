@@ -141,6 +141,14 @@ class TestAnOutcome:
         application = await calls.visit("akmola")
         assert (await calls.end(application, calls.performer("akmola"))).status_code == 200
 
+    async def test_does_not_keep_the_result_from_its_seal(self, calls, seal):
+        doctor, someone = await calls.doctor()
+        application = await calls.visit("akmola", doctor)
+        await calls.end(application, someone)
+        assert await seal() == 1
+        shown = await calls.shown(application)
+        assert (shown["state"], shown["visit"]["outcome"]["code"]) == ("issued", "visited")
+
     async def test_is_not_another_doctors(self, calls):
         doctor, _ = await calls.doctor()
         _, other = await calls.doctor(name="two", surname="Ким")
