@@ -1,5 +1,8 @@
 """A doctor is away, or the hours change: slots go, and each appointment that is hit is moved or cancelled whole."""
 
+import io
+
+import pypdf
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -223,6 +226,21 @@ class TestMoving:
         history = (await booking.get(f"/applications/{filed['id']}/history", booking.citizen())).json()["items"]
         assert "move" in {row["action"] for row in history}
 
+    async def test_of_one_whose_seal_is_due_seals_the_new_time_alone(
+        self, booking, doctor, book, except_, settle, seal
+    ):
+        filed = await book((await booking.free())[0])
+        await booking.carry_out("zhambyl", outcome="confirmed")
+        await settle((await except_(doctor)).json()["id"])
+        await booking.carry_out("zhambyl", outcome="confirmed")
+        assert await seal() == 1
+        results = await booking.rows("SELECT state FROM results ORDER BY signed_at, id")
+        assert [row.state for row in results] == ["annulled", "sealed"]
+        case = await shown(booking, filed["id"])
+        page = await booking.get(f"/applications/{filed['id']}/result", booking.citizen())
+        text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(page.content)).pages)
+        assert (case["state"], "13.04.2026" in text) == ("issued", True)
+
     async def test_prefers_the_nearest_time_of_the_specialty(self, booking, doctor, book, except_, settle):
         await booking.add_doctor(surname="Ахметов", specialty="surgeon")
         colleague = await booking.add_doctor(surname="Ким")
@@ -263,6 +281,23 @@ class TestMoving:
         assert await taken(booking) == dict.fromkeys(applications, False)
         rounds = await booking.rows("SELECT DISTINCT round FROM tasks WHERE state = 'open'")
         assert [row.round for row in rounds] == [2]
+
+    async def test_of_two_doctors_at_once_gives_no_time_twice(self, booking, doctor, book, except_, settle, together):
+        """Both lists reach for the same colleague's free times: each takes one that the other is not about to have."""
+        other = await booking.open_monday(surname="Ким")
+        applications, exceptions = [], []
+        for number, each in enumerate((doctor, other)):
+            free = await booking.free(doctor_id=each)
+            applications += [(await book(slot, 2 * number + place))["id"] for place, slot in enumerate(free[:2], 1)]
+            exceptions.append((await except_(each, to="2026-05-07T00:00:00+05:00")).json()["id"])
+        colleague = await booking.add_doctor(surname="Ахметов")
+        await booking.schedule(colleague, (0, "14:00", "16:00", 30))
+        answers = await together(*(settle(each) for each in exceptions))
+        assert [answer.status_code for answer in answers] == [200, 200]
+        outcomes = [item["outcome"] for answer in answers for item in answer.json()["items"]]
+        assert outcomes == ["moved"] * 4
+        assert await taken(booking) == dict.fromkeys(applications, False)
+        assert len({start[:10] for start in await starts(booking)}) == 4, "the first day is full, the others are free"
 
     async def test_against_those_who_book_the_same_times_loses_nobody(
         self, booking, doctor, book, except_, settle, named, together

@@ -192,6 +192,16 @@ class TestRaces:
             assert sorted((await holders(booking)).values()) == ["citizen-1", "citizen-2"]
             await booking.execute("UPDATE slots SET held_by = NULL, held_until = NULL")
 
+    async def test_holders_and_schedules_do_not_wait_in_a_ring(self, booking, monday, hold, together):
+        doctor = monday[0]["doctor_id"]
+        for _ in range(8):
+            holds = [hold(monday[(2 * number + place) % 10], number) for place in (3, 0) for number in range(1, 9)]
+            weeks = [booking.schedule(doctor, (0, "10:00", "12:00", 60)) for _ in range(3)]
+            answers = await together(
+                *(each for pair in zip(holds[:8], holds[8:], strict=True) for each in pair), *weeks
+            )
+            assert {answer.status_code for answer in answers} <= {200, 409}, "and never 503"
+
     async def test_a_slot_is_held_or_taken_and_never_both(self, booking, monday, hold, together):
         for slot in monday[:8]:
             *answers, taken = await together(*(hold(slot, number) for number in (1, 2, 3)), booking.take(slot))
