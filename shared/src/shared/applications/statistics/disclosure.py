@@ -1,4 +1,4 @@
-"""What of a count may be told, so that nobody is recognised in it. Docs: decision 0087.
+"""What of a count may be told, so that nobody is recognised in it. See docs/results.md.
 
 A count under five is not told at all, not even that it is there; a larger one is told as the multiple of five at or
 below it. So a difference of two told counts leaves every value between one and four possible. What is told depends on
