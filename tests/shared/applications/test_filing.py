@@ -1,8 +1,13 @@
 """Accepting a signed application: once, whole, or not at all."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
+
+from shared.testing.identities import iin
+
+SOMEBODY = iin(birth=date(1990, 1, 1), number=77)
 
 
 class TestFile:
@@ -134,7 +139,8 @@ class TestFile:
             ({"fields": {"purpose": 7}}, 422, "invalid-request"),
             ({"purpose": "withdrawal"}, 422, "document-wrong-purpose"),
             ({"applicant": {"iin": "900101300015"}, "patient": {"iin": "900101300015"}}, 422, "not-the-applicant"),
-            ({"patient": {"iin": "900101300015"}}, 422, "representation-not-recorded"),
+            ({"patient": {"iin": "900101300015"}}, 422, "iin-invalid"),
+            ({"patient": {"iin": SOMEBODY}}, 422, "representation-not-recorded"),
             ({"documents": [{"id": "att-" + "0" * 32, "sha256": "0" * 64}]}, 422, "document-not-usable"),
             ({"documents": [{"id": "bkg-" + "0" * 32, "sha256": "0" * 64}]}, 422, "document-not-usable"),
             ({"documents": [{"id": "att-" + c * 32, "sha256": "0" * 64} for c in "012"]}, 422, "documents-too-many"),
