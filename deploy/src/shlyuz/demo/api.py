@@ -35,7 +35,8 @@ class Refused(Exception):
 class Api:
     """One person's use of one gateway, in one language; `token` is there after a login.
 
-    Asked to slow down (429), it waits as long as it is told, as long as that is no more than `patience` seconds.
+    Asked to come again (429, 503), it does so after as long as it is told, `patience` seconds in all at most: each POST
+    has an Idempotency-Key of its own, so that no repeat has a second effect.
     """
 
     http: httpx.AsyncClient
@@ -48,19 +49,16 @@ class Api:
         headers = {"Accept-Language": self.language, **options.pop("headers", {})}
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token}"
-        response = await self.http.request(method, PREFIX + path, headers=headers, **options)
-        while (pause := self._pause(response)) is not None:
+        if method == "POST" and self.patience:
+            headers.setdefault("Idempotency-Key", request_id())
+        response, waited = await self.http.request(method, PREFIX + path, headers=headers, **options), 0
+        while (pause := _pause(response)) and waited + pause <= self.patience:
             await asyncio.sleep(pause)
+            waited += pause
             response = await self.http.request(method, PREFIX + path, headers=headers, **options)
         if response.is_success:
             return response
         raise Refused(response.status_code, _problem(response), response.headers)
-
-    def _pause(self, response: httpx.Response) -> int | None:
-        if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
-            return None
-        seconds = int(response.headers.get("Retry-After", "0"))
-        return seconds if 0 < seconds <= self.patience else None
 
     async def get(self, path: str, **params: Any) -> Any:
         given = {key: value for key, value in params.items() if value is not None}
@@ -84,6 +82,12 @@ def signed_body(document: bytes, signature: bytes) -> dict[str, str]:
 def request_id() -> str:
     """Make the id that tells two otherwise equal documents apart."""
     return str(uuid4())
+
+
+def _pause(response: httpx.Response) -> int:
+    """Give the seconds after which one may come again; 0 when that would change nothing."""
+    again = response.status_code in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}
+    return int(response.headers.get("Retry-After", "0")) if again else 0
 
 
 def _problem(response: httpx.Response) -> Mapping[str, Any]:
