@@ -140,6 +140,13 @@ class TestAStep:
         answer = await calls.set_visit(region, filed["id"], calls.given(doctor))
         assert (answer.status_code, answer.json()["code"]) == (422, "doctor-unknown")
 
+    async def test_sends_whom_the_decree_sends(self, calls, region):
+        """Akmola home-call 1: the district therapist or paediatrician, or a general practitioner."""
+        filed, (doctor, _) = (await calls.file(region)).json(), await calls.doctor(region, specialty="cardiologist")
+        answer = await calls.set_visit(region, filed["id"], calls.given(doctor))
+        wrong = [each["pointer"] for each in answer.json().get("errors", ())]
+        assert (answer.status_code, wrong) == {"akmola": (422, ["/data/doctor"]), "zhambyl": (200, [])}[region]
+
     @pytest.mark.parametrize(("hours", "code"), [(-1, "visit-in-the-past"), (0, "visit-in-the-past"),
                                                  (24 * 8, "visit-too-far-ahead")])  # fmt: skip
     async def test_refuses_a_time_that_cannot_be(self, calls, region, hours, code):

@@ -22,12 +22,16 @@ from shared.errors import FieldError, InvalidRequest, NotFound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """What the performer chose; `urgency` and `district` (a name of the provider's own) may be left open."""
+    """What the performer chose; `urgency` and `district` (a name of the provider's own) may be left open.
+
+    `specialties` are those of which the regulation sends doctors; empty: of any.
+    """
 
     doctor: str
     visit_at: str
     urgency: str | None = None
     district: str | None = None
+    specialties: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ class Assigning:
 
         Raises DoctorUnknown, VisitTimeUnfit, VisitEnded.
         """
-        visit_at, doctor = self._time(chosen.visit_at), await self._doctor(case.provider.bin, chosen.doctor)
+        visit_at, doctor = self._time(chosen.visit_at), await self._doctor(case.provider.bin, chosen)
         local = visit_at.astimezone(ZoneInfo(case.provider.zone))
         if not dry_run:
             visit = repository.SetVisit(
@@ -68,13 +72,15 @@ class Assigning:
             raise VisitTimeUnfit(code="visit-too-far-ahead", days=self.within.days)
         return visit_at
 
-    async def _doctor(self, provider: str, public: str) -> Doctor:
+    async def _doctor(self, provider: str, chosen: Assignment) -> Doctor:
         try:
-            found = await doctors.find(self.session, parse_public_id("bkg", public), provider)
+            found = await doctors.find(self.session, parse_public_id("bkg", chosen.doctor), provider)
         except NotFound:
             raise DoctorUnknown from None
         if found is None or not found.active:
             raise DoctorUnknown
+        if chosen.specialties and found.specialty not in chosen.specialties:
+            raise InvalidRequest([FieldError(pointer="/data/doctor", code="choice")])
         return found
 
 

@@ -61,6 +61,7 @@ class HomeCalls:
             visit_at=given["moment"],
             urgency=step.data.get("urgency"),
             district=step.data.get("district"),
+            specialties=frozenset(next(field for field in outcome.fields if field.kind == "doctor").specialties),
         )
         assigning = Assigning(session=session, now=step.now, within=self.within)
         visit, visit_at = await assigning.assign(step.case, chosen, dry_run=step.dry_run)

@@ -29,7 +29,8 @@ async def decide(walk: Walk, workstation: Workstation, task: Mapping[str, Any]) 
     outcome = task["outcomes"][0]
     if "doctor" not in outcome["schema"]["properties"]:
         return {"outcome": outcome["key"], "data": {}}
-    doctor = (await workstation.api.get(f"/providers/{workstation.bin}/doctors"))["items"][0]
+    (fit, *_) = outcome["schema"]["properties"]["doctor"].get("x-specialties", [None])
+    doctor = (await workstation.api.get(f"/providers/{workstation.bin}/doctors", specialty=fit))["items"][0]
     visit_at = (datetime.now(UTC).astimezone() + SOON).replace(microsecond=0).isoformat()
     walk.tell(f"{doctor['surname']} {doctor['given_name']} is to come on {spoken(visit_at)}.")
     return {"outcome": outcome["key"], "data": {"doctor": doctor["id"], "visit_at": visit_at}}

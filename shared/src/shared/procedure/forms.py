@@ -149,6 +149,8 @@ def _shape(field: FormField, language: Language) -> Schema:
             return {"type": "string", "oneOf": options}
         case "number":
             return {"type": "integer"} | _bounds(field, "minimum", "maximum")
+        case "doctor" if field.specialties:
+            return _PLAIN["doctor"] | {"x-specialties": list(field.specialties)}
         case kind:
             return dict(_PLAIN[kind])
 

@@ -195,6 +195,7 @@ class FormField(Conditional):
     """A field of a form. Lengths are in characters, `minimum` and `maximum` bound numbers and lists.
 
     Of the fields with the same `one_of` exactly one is given. `asked_again` fields are asked at a reschedule too.
+    `specialties` are those that a doctor may have who is named here; none: any.
     """
 
     key: Name
@@ -208,9 +209,12 @@ class FormField(Conditional):
     minimum: int | None = None
     maximum: int | None = None
     choices: Annotated[tuple[Choice, ...], Field(alias="choice")] = ()
+    specialties: tuple[Code, ...] = ()
 
     def __post_init__(self) -> None:
         Cited.__post_init__(self)
+        if self.specialties and self.kind != "doctor":
+            raise ValueError("specialties belong to the kind doctor")
         if bool(self.choices) != (self.kind == "choice"):
             raise ValueError("choices belong to the kind choice, and it needs them")
         if self.min_length > self.max_length or (self.minimum or 0) > (self.maximum or self.minimum or 0):

@@ -111,9 +111,8 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
 
 
 def _field(field: FormField) -> dict[str, Any]:
-    return {"key": field.key, "kind": field.kind, "label": field.label.to_json(), "required": field.required} | _case(
-        field
-    )
+    asked = {"key": field.key, "kind": field.kind, "label": field.label.to_json(), "required": field.required}
+    return asked | ({"specialties": list(field.specialties)} if field.specialties else {}) | _case(field)
 
 
 def _cancellation(rule: Cancellation) -> dict[str, Any]:
