@@ -1,5 +1,6 @@
 """Transactions, roles, ids and migrations, on the real PostgreSQL."""
 
+import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -81,6 +82,16 @@ class TestTransaction:
         with pytest.raises(DatabaseAway):
             await database.ping()
         await database.close()
+
+    async def test_says_that_the_database_is_away_when_it_takes_the_connection_and_says_nothing(self):
+        """So does one that is too busy to greet in time."""
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"postgresql://x:y@127.0.0.1:{silent.getsockname()[1]}/none"
+            database = Database(url, connect_timeout=timedelta(seconds=0.2))
+            with pytest.raises(DatabaseAway):
+                async with database.transaction() as session:
+                    await session.execute(text("SELECT 1"))
+            await database.close()
 
     async def test_says_that_the_database_is_away_when_it_hangs_up(self, database, postgres):
         admin = Database(postgres.admin_url)

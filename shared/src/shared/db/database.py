@@ -5,7 +5,9 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import asyncpg
 import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -61,6 +63,7 @@ class Database:
         application: str = "shlyuz",
         pool_size: int = 10,
         statement_timeout: timedelta = timedelta(seconds=15),
+        connect_timeout: timedelta = timedelta(seconds=5),
     ) -> None:
         self.engine: AsyncEngine = create_async_engine(
             asyncpg_url(url),
@@ -72,7 +75,8 @@ class Database:
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={
-                "timeout": 5,
+                "async_creator_fn": _connect,
+                "timeout": connect_timeout.total_seconds(),
                 "server_settings": {
                     "application_name": application,
                     "timezone": "UTC",
@@ -120,6 +124,14 @@ class Database:
 def asyncpg_url(url: str) -> str:
     """Give the URL with the dialect that this code speaks."""
     return "postgresql+asyncpg://" + url.split("://", 1)[1]
+
+
+async def _connect(*arguments: Any, **options: Any) -> Any:
+    """Connect; a server that takes too long to greet is away like one that refuses, and no error of the caller's."""
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except TimeoutError as error:
+        raise ConnectionError("the database did not answer in time") from error
 
 
 def _away() -> DatabaseAway:
