@@ -211,3 +211,17 @@ class TestAChild:
         answer = await calls.file(region, patient=CHILD)
         assert (answer.status_code, answer.json()["code"]) == (422, "representation-not-recorded")
         assert await calls.booking.rows("SELECT id FROM applications") == []
+
+    @pytest.mark.parametrize("channel", ["direct", "phone"])
+    async def test_is_called_for_by_anybody_at_the_window_or_by_phone(self, calls, region, channel):
+        """Akmola home-call 1: the applicant or his representative; nobody asks a grandmother for papers at midnight."""
+        answer = await calls.register(region, channel, patient={"iin": CHILD, **NAMES})
+        assert answer.status_code == 201, answer.text
+        found = await calls.booking.get("/tasks", calls.performer(region))
+        assert found.json()["items"][0]["patient"] == {"iin": CHILD, "name": "Серікқызы Айару"}
+
+    async def test_is_not_in_the_cabinet_of_who_called(self, calls, region):
+        answer = await calls.register(region, "phone", patient={"iin": CHILD, **NAMES})
+        assert answer.status_code == 201, answer.text
+        mine = await calls.booking.get("/applications", calls.booking.citizen())
+        assert mine.json()["items"] == []

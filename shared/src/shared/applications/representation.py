@@ -1,7 +1,8 @@
 """Who applies for a patient that cannot do it himself: by what right, and how that was shown.
 
 The right is the register's, or a document's that staff see: at the window before they register, on the portal at the
-step of a service that judges such documents (`case.JudgesRepresentation`). A case holds it for as long as it lives.
+step of a service that judges such documents (`case.JudgesRepresentation`). Where the regulation lets anybody ask for
+another person, his word is enough. A case holds it for as long as it lives.
 """
 
 from collections.abc import Mapping
@@ -41,13 +42,13 @@ class RepresentationRefused(ProblemError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Representative:
-    """The applicant as the one who acts; `kind` is None where the right is only claimed, `proof` what staff saw.
+    """The applicant as the one who acts; `kind` is None where the right is only said, `proof` what staff saw.
 
     `until` is the first day without the right. `names` are the patient's.
     """
 
     name: str
-    shown_by: Literal["register", "document", "application"]
+    shown_by: Literal["register", "document", "application", "word"]
     kind: str | None
     until: date | None = None
     proof: Mapping[str, str] | None = None
@@ -109,6 +110,11 @@ def by_document(
     if until is not None and until <= on:
         raise RepresentationRefused.for_("ended")
     return Representative(name=name, shown_by="document", kind=rule.kind, until=until, proof=proof, names=names)
+
+
+def by_word(*, name: str, names: Names) -> Representative:
+    """Take a caller at his word, where the regulation asks for nothing to be shown."""
+    return Representative(name=name, shown_by="word", kind=None, names=names)
 
 
 def full_name_of(names: Names) -> str:

@@ -114,11 +114,15 @@ class Hold(Cited):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRules(Cited):
-    """What one channel of a service adds: who gives the time, how many documents may be attached, its processes."""
+    """What one channel of a service adds: who gives the time, how many documents may be attached, its processes.
+
+    `representative_by_word`: whoever asks for another person is taken at his word, and shows nothing.
+    """
 
     time_given_by: Literal["citizen", "performer"] | None = None
     hold: Hold | None = None
     documents: Annotated[int, Field(ge=0, le=20)] = 0
+    representative_by_word: bool = False
     registration: Registration = Registration(source="ours")
     processes: Annotated[Mapping[ProcessKey, Process], Field(alias="process")] = field(default_factory=dict)
 

@@ -75,6 +75,7 @@ def _route(edition: Edition, channel: Channel) -> dict[str, Any]:
         "time_given_by": rules.time_given_by,
         "hold": {"limit": str(rules.hold.limit)} | _cited(rules.hold) if rules.hold else None,
         "documents": rules.documents,
+        "representative_by_word": rules.representative_by_word,
         "processes": processes,
         "registration": {"after": rules.registration.after} | _cited(rules.registration),
         "steps": [step.key for step in edition.steps if not step.channels or channel in step.channels],

@@ -19,7 +19,8 @@ class Registration:
     """One request to register, read and checked as far as that goes without the database.
 
     `names` are the parts of the applicant's name as staff read them; `right` is the document that they saw where the
-    patient is somebody else, with `patient_names`; without it the register is asked. `digest` is what a key of the
+    patient is somebody else, with `patient_names`; with the names alone he is taken at his word, with neither the
+    register is asked. `digest` is what a key of the
     caller stands for. `arrived_at` is aware, in whatever zone it was written.
     """
 
@@ -37,6 +38,11 @@ class Registration:
     claim: Claim
     digest: bytes
     now: datetime
+
+    @property
+    def by_word(self) -> bool:
+        """Whether the applicant names another patient and shows nothing."""
+        return self.patient != self.applicant and self.right is None and bool(self.patient_names.get("surname"))
 
     @property
     def name(self) -> str:

@@ -48,7 +48,7 @@ class RightIn(_In):
 
 
 class PatientIn(_In):
-    """Whom the application is about, where that is said; with his name, where a document shows the right."""
+    """Whom the application is about; with his name, where a document shows the right or the applicant's word does."""
 
     iin: Iin
     surname: NamePart | None = None
@@ -58,8 +58,8 @@ class PatientIn(_In):
 
     @model_validator(mode="after")
     def _named(self) -> Self:
-        if (self.right is None) != (self.surname is None):
-            raise ValueError("the name goes with a document that shows the right")
+        if self.right is not None and self.surname is None:
+            raise ValueError("a document that shows the right has the name")
         return self
 
 

@@ -34,6 +34,7 @@ from shared.applications.representation import (
     Representative,
     by_document,
     by_register_or_claim,
+    by_word,
 )
 from shared.applications.tasks.service import Tasks
 from shared.errors import FieldError, InvalidRequest
@@ -96,7 +97,7 @@ class Registrar:
         _check_arrival(registration, self._office.settings.arrived_within)
         provider, edition = self._offered(registration, found.provider)
         check_fields(self._office.form(edition, registration.channel), registration.fields, under="/fields")
-        representative = self._representative(registration, provider, answers)
+        representative = self._representative(registration, provider, edition, answers)
         new = New(
             accepted=replace(
                 _accepted(registration, application, provider, edition),
@@ -115,11 +116,15 @@ class Registrar:
         )
 
     def _representative(
-        self, registration: Registration, provider: Provider, answers: Answers
+        self, registration: Registration, provider: Provider, edition: Edition, answers: Answers
     ) -> Representative | None:
-        """Say who acts for the patient, if anybody: by a document that staff saw, else by the register."""
+        """Say who acts for the patient, if anybody: by a document that staff saw, on his word, else by the register."""
         if registration.patient == registration.applicant:
             return None
+        if registration.by_word:
+            if not edition.channels[registration.channel].representative_by_word:
+                raise InvalidRequest([FieldError(pointer="/patient/right", code="missing")])
+            return by_word(name=registration.name, names=registration.patient_names)
         if registration.right is None:
             asked = Acting(applicant=registration.applicant, patient=registration.patient)
             module = self._office.module(registration.service)
@@ -140,7 +145,8 @@ class Registrar:
         if registration.patient == registration.applicant:
             return Parties(applicant=applicant, patient=applicant)
         patient = await self._office.persons.ensure(self._session, registration.patient)
-        return Parties(applicant=applicant, patient=patient)
+        # Who is taken at his word for calling finds nothing of the patient's in his own cabinet.
+        return Parties(applicant=patient if registration.by_word else applicant, patient=patient)
 
     async def _look(self, registration: Registration) -> Look:
         return await look(
