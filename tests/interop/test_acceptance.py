@@ -1,6 +1,6 @@
 """The walk again on PostgreSQL with real Apache Kafka, and its results under checkers that others made.
 
-The very tests of events and of tests/acceptance run once more, against a region that stands on that broker.
+The very tests of events, of tests/acceptance and of tests/faults run once more, on that broker, which can be killed.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from shlyuz.running.region import running_region
 pytestmark = pytest.mark.interop
 
 TESTS = Path(__file__).parents[1]
+FOLDER = "SHLYUZ_TEST_KAFKA_FOLDER"  # where whoever breaks things finds the broker
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +58,14 @@ class TestOnApacheKafka:
                 assert checked.ok, checked.said
 
     @pytest.mark.parametrize(
-        "tests", [("shared/events",), ("contract/test_asyncapi.py", "acceptance")], ids=["events", "acceptance"]
+        "tests",
+        [("shared/events",), ("contract/test_asyncapi.py", "acceptance"), ("faults",)],
+        ids=["events", "acceptance", "faults"],
     )
-    def test_the_same_tests_pass(self, fresh_kafka, tests):
+    def test_the_same_tests_pass(self, fresh_kafka, tmp_path, tests):
         paths = [TESTS / each for each in tests]
         command = (sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", *paths)
-        environment = os.environ | {SYSTEM: fresh_kafka}
+        environment = os.environ | {SYSTEM: fresh_kafka, FOLDER: str(tmp_path)}
         done = subprocess.run(
             command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False, timeout=3600
         )
