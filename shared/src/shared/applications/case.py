@@ -56,6 +56,7 @@ class Accepted:
     fields: Mapping[str, Any]
     filed_at: datetime
     actor: Actor
+    variant: str | None = None
     documents: tuple[UUID, ...] = ()
     representative: Mapping[str, Any] | None = None
 
@@ -93,6 +94,8 @@ class CaseFile:
     status: str
     version: int
     filed_at: datetime
+    variant: str | None = None
+    """Which of the regulation's ways was chosen when the visit was registered."""
     representative: Mapping[str, Any] | None = None
     """Who acts for the patient: name, kind of right, how it was shown, until when; None where he applied himself."""
 
@@ -125,10 +128,11 @@ class StepEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultPage:
-    """The result document's form (a typst file of the service) and what it prints."""
+    """The result document's form (a typst file of the service) and what it prints; `ink` keeps room for a hand."""
 
     form: Path
     data: Mapping[str, Any]
+    ink: bool = False
 
 
 class ServiceModule(Protocol):

@@ -121,5 +121,6 @@ def _file(row: Row[Any], edition: Edition, content: Mapping[str, Any], details: 
         status=row.status,
         version=row.version,
         filed_at=row.filed_at,
+        variant=row.procedure["progress"].get("variant"),
         representative=content.get("representative"),
     )

@@ -136,7 +136,9 @@ async def write(session: AsyncSession, office: Office, new: New, *, now: datetim
     accepted = new.accepted
     acceptance = await office.module(accepted.service).accepted(session, accepted)
     channel = Channel(accepted.channel)
-    begun = Application.new(edition=accepted.edition, channel=channel, clock=office.clock(accepted.provider))
+    begun = Application.new(
+        edition=accepted.edition, channel=channel, variant=accepted.variant, clock=office.clock(accepted.provider)
+    )
     filing = File(arrived_at=accepted.filed_at, scheduled_at=acceptance.scheduled_at)
     transition = decide(begun, filing, now)
     subject = Subject(

@@ -27,6 +27,7 @@ class Registration:
     region: str
     service: str
     channel: Channel
+    variant: str | None
     applicant: Iin
     names: Mapping[str, str | None]
     patient: Iin

@@ -64,11 +64,15 @@ class PatientIn(_In):
 
 
 class VisitIn(_In):
-    """A visitor or caller, what he asks for, and when he came; `fields` are those of the regulation for the channel."""
+    """A visitor or caller, what he asks for, and when he came; `fields` are those of the regulation for the channel.
+
+    `variant` is one of the regulation's ways, where it has several (a home visit, say).
+    """
 
     region: Code
     service: Code
     channel: Literal["direct", "phone"]
+    variant: Code | None = None
     arrived_at: AwareDatetime | None = None
     applicant: ApplicantIn
     patient: PatientIn | None = None

@@ -66,6 +66,7 @@ class Registrar:
             region=request["region"],
             service=request["service"],
             channel=Channel(request["channel"]),
+            variant=request["variant"],
             applicant=Iin.parse(applicant["iin"], allow_test=office.settings.allow_test_identities),
             names={part: applicant[part] for part in _NAMES},
             patient=Iin.parse(patient["iin"], allow_test=office.settings.allow_test_identities),
@@ -177,7 +178,9 @@ class Registrar:
             raise ProviderUnknown
         if registration.channel not in edition.channels:
             raise ChannelNotOffered
-        first, *_ = edition.steps_for(registration.channel, None)
+        if (registration.channel, registration.variant) not in edition.routes():
+            raise InvalidRequest([FieldError(pointer="/variant", code="choice")])
+        first, *_ = edition.steps_for(registration.channel, registration.variant)
         if first.performer not in registration.actor.roles:
             raise WrongRole
         return at, edition
@@ -208,6 +211,7 @@ def _accepted(registration: Registration, application: UUID, provider: Provider,
         provider=provider,
         edition=edition,
         channel=registration.channel,
+        variant=registration.variant,
         applicant_iin=registration.applicant.value,
         patient_iin=registration.patient.value,
         fields=registration.fields,

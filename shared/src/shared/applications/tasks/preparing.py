@@ -171,6 +171,7 @@ def _rendered(  # handed to a thread
         verify_url=url,
         qr=_qr(office, plan, code, url, issued_at),
         issued_at=issued_at,
+        ink=page.ink,
         provider=Party(
             kk=provider.names["kk"],
             ru=provider.names["ru"],
