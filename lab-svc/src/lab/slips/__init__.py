@@ -1,0 +1,1 @@
+"""Slips: what an anonymous person shows to have the result, and the only way to it."""
