@@ -6,6 +6,7 @@
 4. Valid: the verdict with its evidence, for the owner to store with the application.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -51,6 +52,21 @@ class Condition2:
         if verdict.value is Value.UNKNOWN:
             raise SignatureNotJudged
         return verdict
+
+    async def good_then(self, path: Sequence[bytes], *, signed_at: datetime, now: datetime) -> bool:
+        """Say whether a signer's certificate was good when he signed, by what is known now.
+
+        A revocation learnt since, with a date before his signature, counts; one of a later date does not. Raises
+        SignatureNotJudged for unknown.
+        """
+        code = self._verifier.standing(path, signed_at=signed_at, now=now)
+        if code is Code.NO_REVOCATION_DATA and (question := self._verifier.question_about(path)) is not None:
+            answer = await self._responders.ask(question, at=now)
+            if answer is not None:
+                code = self._verifier.standing(path, signed_at=signed_at, now=now, answers=(answer,))
+        if code is Code.NO_REVOCATION_DATA:
+            raise SignatureNotJudged
+        return code is Code.VALID
 
     async def confirm(
         self, signed: Signed, *, expect: Expectation, stated_iin: str | None = None, occasion: Occasion, at: datetime

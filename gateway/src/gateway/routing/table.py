@@ -17,7 +17,7 @@ from shared.applications.catalogue.schemas import ServiceOut
 from shared.applications.documents.schemas import DocumentOut
 from shared.applications.registering.schemas import RegisteredOut, VisitIn
 from shared.applications.results.schemas import AnnulmentIn, AnnulmentOut, ReissueOut, VerifyOut
-from shared.applications.tasks.schemas import ClaimOut, SignableOut, StepIn, TaskDetail
+from shared.applications.tasks.schemas import ClaimOut, TaskDetail
 
 
 class Who(Enum):
@@ -121,8 +121,6 @@ TABLE: tuple[Route, ...] = (
     route("POST", "/tasks/{task_id}/release", _TASK, Who.STAFF, "Give it back", answer=ClaimOut),
     route("GET", "/tasks/{task_id}/documents/{document_id}", _TASK, Who.STAFF, "A document of its application",
           answer="*/*"),
-    route("POST", "/tasks/{task_id}/prepare", _TASK, Who.STAFF, "Give outcome and data, get what is to be signed",
-          body=StepIn, answer=SignableOut),
     # what booking offers
     route("GET", "/providers/{bin}/doctors", _BOOKING, Who.ANYONE, "Doctors of a provider", query=("specialty",),
           answer=shapes.DoctorsOut),

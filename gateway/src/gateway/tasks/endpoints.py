@@ -1,4 +1,4 @@
-"""GET /tasks, POST /tasks/{task_id}/reassign and POST /tasks/{task_id}/complete."""
+"""GET /tasks, and POST /tasks/{task_id}/reassign, …/prepare and …/complete."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from gateway.sessions.errors import AccessTokenExpired, AccessTokenInvalid, Acce
 from gateway.tasks.schemas import Completion, SignedCompletion, TasksOut
 from gateway.tasks.service import Tasks
 from gateway.upstreams import PREFIX, Upstreams
-from shared.applications.tasks.schemas import ClaimOut, ReassignIn
+from shared.applications.tasks.schemas import ClaimOut, ReassignIn, SignableOut, StepIn
 from shared.errors import Conflict, Forbidden, InvalidRequest, NotFound, ProblemError, ServiceAway, TooManyRequests
 from shared.web import IdempotencyKey, Now, Router, problems, resource
 
@@ -57,6 +57,29 @@ async def reassign(
     colleague = await tasks.colleague(sent.account_id, person, headers=language(request))
     path = f"/tasks/{quote(task_id, safe='')}/reassign"
     return answer(owner, await owner.post(path, json=colleague, actor=person, headers=headers))
+
+
+@router.post(
+    "/tasks/{task_id}/prepare",
+    response_model=None,
+    responses={
+        200: {"model": SignableOut},
+        **problems(*_STAFF, Forbidden, NotFound, Conflict, SignatureNotJudged, ServiceAway),
+    },
+)
+async def prepare(
+    request: Request,
+    task_id: str,
+    sent: StepIn,
+    person: StaffMember,
+    tasks: TheTasks,
+    upstreams: TheUpstreams,
+    now: Now,
+) -> Response:
+    """Give outcome and data, get what is to be signed; who signed before is judged again by what is known now."""
+    step = sent.model_dump(exclude_unset=True)
+    reply = await tasks.prepared(task_id, step, person, now=now, headers=asked_headers(request))
+    return answer(upstreams.owner_of(task_id), reply)
 
 
 @router.post(

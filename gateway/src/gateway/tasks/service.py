@@ -15,10 +15,11 @@ from gateway.condition2.service import Condition2, Occasion
 from gateway.condition2.signed import Signed, decoded
 from gateway.gathering import Asked, Gathering, Order, Page, merge
 from gateway.upstreams import Upstreams
+from shared.applications.tasks.errors import EarlierSignaturesUnjudged
 from shared.errors import Conflict, NotFound
 from shared.pki.expectation import Expectation
 from shared.web import Actor
-from shared.web.client import RelayedProblem
+from shared.web.client import RelayedProblem, Reply
 
 URGENT_FIRST = Order(instant="due_at", newest_first=False, first="urgent")
 
@@ -67,6 +68,32 @@ class Tasks:
             "sha256": signable["sha256"],
             "evidence": evidence(verdict, expect=expect, received_at=now),
         }
+
+    async def prepared(
+        self, task_id: str, step: Mapping[str, Any], person: Actor, *, now: datetime, headers: Mapping[str, str]
+    ) -> Reply:
+        """Have a step prepared. Where it follows signed ones, the owner wants their signers judged again first."""
+        owner, path = self._upstreams.owner_of(task_id), f"/tasks/{quote(task_id, safe='')}/prepare"
+        reply = await owner.post(path, json=step, actor=person, headers=headers)
+        if reply.status != Conflict.status or reply.json().get("code") != EarlierSignaturesUnjudged.code:
+            return reply
+        earlier = await self._judged(task_id, person, now)
+        return await owner.post(path, json={**step, "earlier": earlier}, actor=person, headers=headers)
+
+    async def _judged(self, task_id: str, person: Actor, now: datetime) -> list[dict[str, Any]]:
+        owner = self._upstreams.owner_of(task_id)
+        reply = await owner.get(f"/internal/tasks/{quote(task_id, safe='')}/signatures", actor=person)
+        return [
+            {
+                "sha256": signed["sha256"],
+                "good": await self._condition2.good_then(
+                    [base64.b64decode(each) for each in signed["path"]],
+                    signed_at=datetime.fromisoformat(signed["received_at"]),
+                    now=now,
+                ),
+            }
+            for signed in reply.require(200).json()["items"]
+        ]
 
     async def _signable(self, task_id: str, signable_id: str, person: Actor) -> dict[str, Any]:
         owner = self._upstreams.owner_of(task_id)

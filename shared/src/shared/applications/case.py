@@ -75,6 +75,17 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedStep:
+    """What a performer signed at an earlier step of the same application; `signed_at` in the provider's zone."""
+
+    step: str
+    outcome: str
+    data: Mapping[str, Any]
+    name: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
     """An application as it stands, opened: holds personal data, so it must not be logged or kept."""
 
@@ -96,6 +107,10 @@ class CaseFile:
     filed_at: datetime
     variant: str | None = None
     """Which of the regulation's ways was chosen when the visit was registered."""
+    finding: str | None = None
+    """What a step has found: health data, for the performers who act on it alone."""
+    signed: tuple[SignedStep, ...] = ()
+    """What earlier performers signed, in order; there where the result is laid out."""
     representative: Mapping[str, Any] | None = None
     """Who acts for the patient: name, kind of right, how it was shown, until when; None where he applied himself."""
 
@@ -167,6 +182,14 @@ class ServiceModule(Protocol):
 
     def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:
         """Give values of journal fields (by their key) that do not lie where the regulation's path points."""
+
+
+@runtime_checkable
+class MarksBlindly(Protocol):
+    """A module that says by which mark the performer of a blind step knows what he works on."""
+
+    async def marks(self, session: AsyncSession, applications: Sequence[UUID]) -> Mapping[UUID, Mapping[str, str]]:
+        """Give each application's mark (`{"sample_code": ...}`), which names no person and no application."""
 
 
 @runtime_checkable

@@ -108,7 +108,8 @@ class LoginChallenge(_Part):
 class StepRecord(_Part):
     """What a performer signs who carries out a step whose outcome is no PDF.
 
-    `previous_sha256` chains the records of one application: the hash of the record (or PDF) signed before this one.
+    `previous_sha256` chains the records of one application: the hash of the record (or PDF) signed before this one;
+    `content_sha256` is the hash of what was applied for, so that each signs over everything so far.
     """
 
     purpose: Literal["step-record"]
@@ -126,6 +127,7 @@ class StepRecord(_Part):
     outcome: Code
     ground: str | None = None
     data: dict[str, Any]
+    content_sha256: Sha256Hex
     previous_sha256: Sha256Hex | None = None
     prepared_at: datetime
 

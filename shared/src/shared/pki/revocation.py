@@ -84,9 +84,18 @@ class Revocations:
     """Judges status against the lists of one moment. Built for each verification; holds nothing beyond it."""
 
     def __init__(
-        self, trust: Trust, issuers: Issuers, snapshot: Snapshot, answers: Sequence[ocsp.FetchedAnswer], at: datetime
+        self,
+        trust: Trust,
+        issuers: Issuers,
+        snapshot: Snapshot,
+        answers: Sequence[ocsp.FetchedAnswer],
+        at: datetime,
+        *,
+        signed_at: datetime | None = None,
     ) -> None:
+        """Judge by what is usable at `at`, whether a signature of `signed_at` (by default the same) was good then."""
         self._trust, self._issuers, self._snapshot, self._answers, self._at = trust, issuers, snapshot, answers, at
+        self._signed_at = signed_at or at
         self._asking: set[bytes] = set()
 
     def status(self, certificate: Certificate, issuers: Sequence[Certificate]) -> Status:
@@ -138,7 +147,7 @@ class Revocations:
             entry = _find(delta, certificate, findings)
         if entry is None:
             entry = _find(base, certificate, findings)
-        if entry is None or entry.reason == crl.REMOVE_FROM_LIST or entry.at > self._at:
+        if entry is None or entry.reason == crl.REMOVE_FROM_LIST or entry.at > self._signed_at:
             return None
         return f"revoked on {entry.at:%Y-%m-%d %H:%M:%S} UTC, reason {crl.REASONS.get(entry.reason or 0)}"
 
@@ -215,7 +224,7 @@ class Revocations:
             if found.responder is not None and self._listed(found.responder, issuers):
                 findings.seen.append("the responder's own certificate is revoked")
                 continue
-            if found.revoked_at is not None and found.revoked_at > self._at:
+            if found.revoked_at is not None and found.revoked_at > self._signed_at:
                 found = found.as_good()
             findings.sources.append(found.source)
             if found.revoked_at is not None:

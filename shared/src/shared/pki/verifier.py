@@ -69,11 +69,38 @@ class Verifier:
         examination = _Examination(self, document, signature, at, expect, answers, known)
         return examination.run()
 
+    def standing(
+        self, path: Sequence[bytes], *, signed_at: datetime, now: datetime, answers: Sequence[FetchedAnswer] = ()
+    ) -> Code:
+        """Judge a signer again, by what is known now: was his certificate good when he signed? Never raises.
+
+        `path` is that of a verdict (DER, leaf first). A revocation dated after `signed_at` is none. Signature and
+        document are not looked at: they were judged when the signature was received.
+        """
+        try:
+            leaf = self._parse(path[0])
+            found = self._issuers.find(leaf, signed_at)
+            check_period(leaf, signed_at)
+            judge = Revocations(
+                self._trust, self._issuers, self._index.snapshot, answers, now, signed_at=signed_at
+            )  # fmt: skip
+            return _standing(judge, found)
+        except Refused as refused:
+            return refused.code
+        except (Malformed, IndexError):
+            return Code.CERTIFICATE_MALFORMED
+
     def question(self, verdict: Verdict) -> Question | None:
         """Say what to ask which responder when a verdict is unknown; None when no responder is configured."""
-        if verdict.code is not Code.NO_REVOCATION_DATA or len(verdict.evidence.path) < 2:  # noqa: PLR2004
+        if verdict.code is not Code.NO_REVOCATION_DATA:
             return None
-        leaf, issuer = (self._parse(data) for data in verdict.evidence.path[:2])
+        return self.question_about(verdict.evidence.path)
+
+    def question_about(self, path: Sequence[bytes]) -> Question | None:
+        """Say what to ask about the first certificate of a path; None when no responder is configured for it."""
+        if len(path) < 2:  # noqa: PLR2004
+            return None
+        leaf, issuer = (self._parse(data) for data in path[:2])
         for responder in self._trust.responders:
             if responder.issuer == issuer:
                 return Question(url=responder.url, body=ocsp.question(leaf, issuer))
@@ -185,6 +212,21 @@ class _Examination:
             ),
             time_stamp=self._stamp,
         )
+
+
+def _standing(judge: Revocations, path: Path) -> Code:
+    """Step 8 over a whole path, as `_Examination._status` has it, for a signature of an earlier time."""
+    chain = path.issuers
+    status = judge.status(path.leaf, chain.certificates)
+    if status.outcome is Outcome.REVOKED:
+        return Code.CERTIFICATE_REVOKED
+    for authority, above in chain.above():
+        over = judge.status(authority, above)
+        if over.outcome is Outcome.REVOKED:
+            return Code.ISSUER_REVOKED
+        if over.unreadable:
+            status = over
+    return Code.VALID if status.outcome is Outcome.GOOD else Code.NO_REVOCATION_DATA
 
 
 def check_period(leaf: Certificate, at: datetime) -> None:

@@ -71,7 +71,7 @@ class Owner:
 Caller = Annotated[Assertion, Depends(allow("gateway"))]
 
 
-def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901 - one small route after another
+def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901, PLR0915 - one small route after another
     """A service with the platform's own factory, as an owner's is, and next to nothing behind it."""
     router = Router()
 
@@ -138,6 +138,18 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
     async def reassign(task: str, request: Request, caller: Caller) -> dict[str, Any]:
         owner.calls.append({"task": task, "body": await request.json(), "actor": caller.person})
         return {"id": task, "claimed_by": None, "claimed_until": None}
+
+    @router.get("/internal/tasks/{task}/signatures")
+    async def signatures(task: str, _: Caller) -> dict[str, Any]:
+        return {"items": owner.lists.get(f"signatures of {task}", [])}
+
+    @router.post("/tasks/{task}/prepare")
+    async def prepare(task: str, request: Request, caller: Caller) -> Response:
+        body = await request.json()
+        owner.calls.append({"task": task, "body": body, "actor": caller.person})
+        if owner.lists.get(f"signatures of {task}") and "earlier" not in body:
+            return JSONResponse({"code": "earlier-signatures-unjudged"}, 409)
+        return JSONResponse({"signable_id": task})
 
     @router.post("/tasks/{task}/complete")
     async def complete(task: str, request: Request, caller: Caller) -> dict[str, Any]:

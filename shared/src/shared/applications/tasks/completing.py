@@ -23,9 +23,9 @@ from shared.applications.records import OpenCase, context
 from shared.applications.register import NOTHING_ASKED, Answers
 from shared.applications.tasks import repository
 from shared.applications.tasks.carrying_out import CarriedOut, carry_out
+from shared.applications.tasks.chain import check_chain
 from shared.applications.tasks.errors import DraftStale, SignatureNeeded, SignatureUnfit
 from shared.applications.tasks.models import Draft, TaskRow
-from shared.applications.tasks.preparing import check_chain
 from shared.applications.tasks.schemas import CompleteIn, StepIn
 from shared.applications.tasks.service import Tasks
 from shared.applications.transitions import Deed

@@ -12,12 +12,14 @@ from shared.applications.evidence import EvidenceRefused
 from shared.applications.register import Answers, RegisterAway, consulting
 from shared.applications.replies import MEDIA_TYPE, as_json
 from shared.applications.tasks import repository
+from shared.applications.tasks.chain import to_judge
 from shared.applications.tasks.completing import complete, open_draft, read_signed
 from shared.applications.tasks.errors import (
     AssigneeUnfit,
     ChoiceUnknown,
     DraftStale,
     EarlierSignatureRefused,
+    EarlierSignaturesUnjudged,
     SignatureNeeded,
     SignatureNotNeeded,
     SignatureUnfit,
@@ -34,6 +36,8 @@ from shared.applications.tasks.schemas import (
     ClaimOut,
     CompletedOut,
     CompleteIn,
+    EarlierSignatures,
+    PrepareIn,
     SignableForGateway,
     SignableOut,
     StepIn,
@@ -105,10 +109,10 @@ async def reassign_task(  # dependencies
 
 @router.post(
     "/tasks/{task}/prepare",
-    responses=problems(*_WORK, SignatureNotNeeded, EarlierSignatureRefused, DraftStale),
+    responses=problems(*_WORK, SignatureNotNeeded, EarlierSignatureRefused, EarlierSignaturesUnjudged, DraftStale),
 )
 async def prepare_task(  # dependencies
-    task: str, request: StepIn, office: TheOffice, actor: Staff, here: Here, now: Now
+    task: str, request: PrepareIn, office: TheOffice, actor: Staff, here: Here, now: Now
 ) -> SignableOut:
     """Write down what will be signed; good for half an hour, or until it is prepared again."""
     prepared = await prepare_step(here.database, office, office.parse(task), request, actor, now)
@@ -151,6 +155,16 @@ async def complete_task(  # dependencies
         return response
 
     return await consulting(office.register, actor, once)
+
+
+@router.get("/internal/tasks/{task}/signatures", responses=problems(NotFound, WrongRole))
+async def show_signatures(task: str, session: Session, office: TheOffice, actor: Staff, now: Now) -> EarlierSignatures:
+    """Give the gateway the earlier signers of the caller's task, to judge their certificates again."""
+    tasks = Tasks(office, session, actor, now)
+    row, case = await tasks.open(office.parse(task))
+    tasks.need_role(row)
+    before = await repository.signed_before(session, case.id)
+    return EarlierSignatures.model_validate({"items": to_judge(case, before)})
 
 
 @router.get("/internal/signables/{signable}", responses=problems(NotFound, DraftStale))

@@ -73,6 +73,13 @@ class EarlierSignatureRefused(ProblemError):
     status = 409
 
 
+class EarlierSignaturesUnjudged(ProblemError):
+    """The step follows signed ones, and nobody has said whether their signers' certificates were good then."""
+
+    code = "earlier-signatures-unjudged"
+    status = 409
+
+
 class SignatureUnfit(ProblemError):
     """The CMS cannot be placed in the result document."""
 

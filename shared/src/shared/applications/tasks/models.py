@@ -70,4 +70,6 @@ class SignedBefore:
     content: bytes
     id: UUID
     task: UUID | None
+    provider: str | None
+    """Where its step was carried out."""
     received_at: datetime

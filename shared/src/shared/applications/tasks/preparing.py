@@ -6,6 +6,7 @@ step signs it (a worker thread, no transaction), 3. store the draft if nothing h
 
 import asyncio
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -13,7 +14,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access_log import record_access
@@ -24,9 +24,10 @@ from shared.applications.records import OpenCase, context
 from shared.applications.register import Answers, consulting
 from shared.applications.tasks import repository
 from shared.applications.tasks.carrying_out import CarriedOut, carry_out
-from shared.applications.tasks.errors import DraftStale, EarlierSignatureRefused, SignatureNotNeeded
+from shared.applications.tasks.chain import check_chain, check_standing, content_sha256, steps_signed
+from shared.applications.tasks.errors import DraftStale, SignatureNotNeeded
 from shared.applications.tasks.models import Draft, SignedBefore, TaskRow
-from shared.applications.tasks.schemas import StepIn
+from shared.applications.tasks.schemas import PrepareIn, StepIn
 from shared.applications.tasks.service import Tasks
 from shared.db import Database, new_id
 from shared.procedure.texts import Text
@@ -63,12 +64,16 @@ class Content:
 
 
 async def prepare_step(
-    database: Database, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime
+    database: Database, office: Office, task_id: UUID, request: PrepareIn, actor: Actor, now: datetime
 ) -> dict[str, Any]:
     """Prepare, and give what is to be signed. Raises the problems of `tasks.errors` and the service's own."""
-    plan = await consulting(
-        office.register, actor, lambda answers: _planned(database, office, task_id, step, actor, now, answers)
-    )
+    step, judged = request.step(), request.judged()
+
+    async def planned(answers: Answers) -> Plan:
+        async with database.transaction() as session:
+            return await _plan(session, office, task_id, step, actor, now, answers, judged)
+
+    plan = await consulting(office.register, actor, planned)
     content = await _content(office, plan, actor, now)
     async with database.transaction() as session:
         draft = await _store(session, office, plan, content, actor, now)
@@ -80,15 +85,15 @@ async def prepare_step(
     }
 
 
-async def _planned(  # one caller, above
-    database: Database, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime, answers: Answers
-) -> Plan:
-    async with database.transaction() as session:
-        return await _plan(session, office, task_id, step, actor, now, answers)
-
-
 async def _plan(  # one caller, above
-    session: AsyncSession, office: Office, task_id: UUID, step: StepIn, actor: Actor, now: datetime, answers: Answers
+    session: AsyncSession,
+    office: Office,
+    task_id: UUID,
+    step: StepIn,
+    actor: Actor,
+    now: datetime,
+    answers: Answers,
+    judged: Mapping[str, bool] | None,
 ) -> Plan:
     tasks = Tasks(office, session, actor, now)
     task, case = await tasks.open(task_id)
@@ -98,36 +103,16 @@ async def _plan(  # one caller, above
         raise SignatureNotNeeded
     before = tuple(await repository.signed_before(session, case.id))
     signed_by = check_chain(case, before)
+    check_standing(before, judged)
     await record_access(session, actor, "step-prepared", [(case.person, case.id)], at=now)
     return Plan(task=task, case=case, step=step, signable=new_id(), carried=carried, before=before, signed_by=signed_by)
-
-
-def check_chain(case: OpenCase, before: tuple[SignedBefore, ...]) -> tuple[Signatory, ...]:
-    """Check that what was signed earlier is unchanged and unbroken, and give who signed it.
-
-    Raises EarlierSignatureRefused. That each signer's certificate was valid then is in its stored verdict.
-    """
-    previous, signers = None, []
-    for signed in before:
-        content = case.person.open_json(context("signed_documents", "content", signed.id), signed.content)
-        if signed.kind == "step-record":
-            document = base64.b64decode(content["document"])
-            record = orjson.loads(document)
-            if sha256(document).digest() != signed.sha256 or record.get("previous_sha256") != previous:
-                raise EarlierSignatureRefused
-        if content["evidence"]["verdict"].get("value") != "valid":
-            raise EarlierSignatureRefused
-        previous = signed.sha256.hex()
-        role = case.edition.performers[content["performer"]].title
-        when = signed.received_at.astimezone(ZoneInfo(case.file.provider.zone))
-        signers.append(Signatory(name=content["name"], role_kk=role.kk, role_ru=role.ru, signed_at=when))
-    return tuple(signers)
 
 
 async def _content(office: Office, plan: Plan, actor: Actor, now: datetime) -> Content:
     if plan.carried.signing.kind == "record":
         return Content(kind="json", document=write_document(_record(office, plan, now)))
-    case = replace(plan.case.file, details=plan.carried.details)
+    signed = steps_signed(plan.case, plan.before)
+    case = replace(plan.case.file, details=plan.carried.details, signed=signed)
     page = office.module(case.service).result(case, plan.carried.data)
     code = new_code(office.prefix)
     return await asyncio.to_thread(_rendered, office, plan, page, code, actor, now)
@@ -151,6 +136,7 @@ def _record(office: Office, plan: Plan, now: datetime) -> StepRecord:
         outcome=plan.step.outcome,
         ground=plan.step.ground,
         data=dict(plan.carried.data),
+        content_sha256=content_sha256(plan.case),
         previous_sha256=plan.before[-1].sha256.hex() if plan.before else None,
         prepared_at=now,
     )

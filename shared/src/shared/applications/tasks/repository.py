@@ -55,8 +55,9 @@ _FIND_DRAFT = text("""
     FROM drafts WHERE id = :id
 """)
 _SIGNED = text("""
-    SELECT id, task, sha256, kind, content, received_at FROM signed_documents
-    WHERE application = :application AND kind IN ('step-record', 'result') ORDER BY received_at, id
+    SELECT s.id, s.task, s.sha256, s.kind, s.content, s.received_at, t.provider
+    FROM signed_documents s LEFT JOIN tasks t ON t.id = s.task
+    WHERE s.application = :application AND s.kind IN ('step-record', 'result') ORDER BY s.received_at, s.id
 """)
 _KEEP_SIGNED = text("""
     INSERT INTO signed_documents (id, application, task, kind, person, sha256, content, revocation, received_at)

@@ -30,6 +30,44 @@ class StepIn(_In):
         return self.outcome == "refused"
 
 
+class JudgedIn(_In):
+    """Whether the certificate of an earlier signer was good when he signed, by the hash of what he signed."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    good: bool
+
+
+class PrepareIn(StepIn):
+    """The same from the gateway, with what it says of earlier signers where it was asked."""
+
+    earlier: list[JudgedIn] | None = Field(default=None, max_length=100)
+
+    def step(self) -> StepIn:
+        """Give what the performer wants, alone."""
+        return StepIn(outcome=self.outcome, data=self.data, ground=self.ground, note=self.note)
+
+    def judged(self) -> dict[str, bool] | None:
+        """Give the gateway's word by hash; what was said twice holds only if it was good both times."""
+        if self.earlier is None:
+            return None
+        bad = {each.sha256 for each in self.earlier if not each.good}
+        return {each.sha256: each.sha256 not in bad for each in self.earlier}
+
+
+class EarlierSignature(BaseModel):
+    """What the gateway needs to judge an earlier signer's certificate again: its path (DER), and when he signed."""
+
+    sha256: str
+    received_at: datetime
+    path: list[str]
+
+
+class EarlierSignatures(BaseModel):
+    """Those of one application, in order."""
+
+    items: list[EarlierSignature]
+
+
 class CompleteIn(_In):
     """A signed step names what was signed; an unsigned one says the outcome at once.
 
