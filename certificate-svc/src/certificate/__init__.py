@@ -1,4 +1,1 @@
-"""Owner of six certificates and sheets, and of the commission examination.
-
-It offers nothing yet, and says so by an empty catalogue.
-"""
+"""Owner of certificates and sheets that citizens ask for in person; `module.OFFERED` says which are carried out."""

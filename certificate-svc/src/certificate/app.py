@@ -1,10 +1,11 @@
-"""The web process of certificate-svc, made by the factory that all owning services share."""
+"""Compose certificate-svc's web process: the case file's routes, and the printed forms."""
 
 from fastapi import FastAPI
 
+from certificate.module import Certifying
 from certificate.settings import Settings
 from shared.applications import app
 
 
 def create(settings: Settings) -> FastAPI:
-    return app.create("certificate", settings)
+    return app.create("certificate", settings, [Certifying()])

@@ -19,7 +19,7 @@ def code_of(name: str) -> SimpleNamespace:
     )
 
 
-@pytest.fixture(params=["certificate", "lab"])
+@pytest.fixture(params=["lab"])
 async def service(request, make_database, tmp_path):
     name, code = request.param, code_of(request.param)
     made, gateway = await make_database(name), CallerKey.generate("gateway")
