@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.findings import is_secret
 from shared.applications.in_force import annul_others, drop_unsealed
 from shared.applications.journals.entering import Entry, enter
 from shared.applications.notices import form_notice
@@ -34,6 +35,10 @@ _ADVANCE = """
     ), %s
     SELECT id FROM app
 """
+_PUBLISH = text("""
+    UPDATE results SET published = :published, kind = CASE WHEN :published THEN CAST(:kind AS jsonb) ELSE kind END
+    WHERE application = :application AND state = 'sealed'
+""")
 _ENDED = frozenset({"refused", "withdrawn"})
 
 
@@ -57,11 +62,13 @@ async def advance(
     subject = Subject(
         id=case.id, region=file.region, service=file.service, provider=file.provider.bin, version=file.version
     )
-    rows = recording(office, subject, transition, deed)
+    rows = recording(office, subject, case.person, transition, deed)
     await _store(session, case, rows, deed, file.details if details is None else details)
     if transition.notice is not None:
         await form_notice(session, office, case, transition.notice, at=deed.at, note=note)
     await _end_results(session, case, transition, deed.at)
+    if is_secret(case.edition) and "issued" in transition.facts:
+        await _publish(session, case, transition)
     if rows.state in _ENDED and rows.state != file.state:
         await office.module(file.service).ended(session, file, rows.state)
     if transition.journal is not None:
@@ -82,6 +89,14 @@ async def _end_results(session: AsyncSession, case: OpenCase, transition: Transi
         await annul_others(session, case.id, None, at, "application-ended")
     if before.signed and not before.sealed and (after.state in _ENDED or not after.signed):
         await drop_unsealed(session, case.id, at)
+
+
+async def _publish(session: AsyncSession, case: OpenCase, transition: Transition) -> None:
+    """Let the result be seen, if it is one to be seen: the person has been told."""
+    after = transition.application
+    result = case.edition.result(after.channel, after.variant, after.finding)
+    kind = orjson.dumps(result.title.to_json()).decode()
+    await session.execute(_PUBLISH, {"application": case.id, "published": result.published, "kind": kind})
 
 
 async def _store(

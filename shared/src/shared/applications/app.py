@@ -78,7 +78,12 @@ def office_resources(
 
     @asynccontextmanager
     async def office(platform: Platform) -> AsyncIterator[Office]:
-        means = Means(persons=platform.need_persons(), outbox=platform.outbox, regulations=regulations)
+        means = Means(
+            persons=platform.need_persons(),
+            outbox=platform.outbox,
+            regulations=regulations,
+            organisations=settings.organisations,
+        )
         async with register(platform) as asked:
             yield Office(
                 service=platform.service,

@@ -108,6 +108,7 @@ class LoginChallenge(_Part):
 class StepRecord(_Part):
     """What a performer signs who carries out a step whose outcome is no PDF.
 
+    A blind step names the marks of what was worked on (a sample's code) in place of application and number.
     `previous_sha256` chains the records of one application: the hash of the record (or PDF) signed before this one;
     `content_sha256` is the hash of what was applied for, so that each signs over everything so far.
     """
@@ -115,8 +116,9 @@ class StepRecord(_Part):
     purpose: Literal["step-record"]
     audience: Literal["shlyuz"]
     signable_id: PublicId
-    application: PublicId
-    number: str
+    application: PublicId | None = None
+    number: str | None = None
+    marks: dict[str, str] | None = None
     task: PublicId
     region: Code
     service: Code

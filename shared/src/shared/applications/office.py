@@ -36,6 +36,11 @@ class Means:
     persons: Persons
     outbox: Outbox
     regulations: Regulations
+    organisations: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, region: str, organisation: str | None, provider: str) -> str:
+        """Say at which provider (BIN) a step is carried out: the organisation it names, else where one applied."""
+        return self.organisations.get(f"{region}.{organisation}", provider) if organisation else provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,10 @@ class Office:
     def parse(self, text: str) -> UUID:
         """Read a public id of this owner; raises NotFound for any other text."""
         return parse_public_id(self.prefix, text)
+
+    def place(self, region: str, organisation: str | None, provider: str) -> str:
+        """Say at which provider (BIN) a step is carried out: the organisation it names, else where one applied."""
+        return self.settings.organisations.get(f"{region}.{organisation}", provider) if organisation else provider
 
     def module(self, service: str) -> ServiceModule:
         """Find the module that carries out a service; raises ServiceNotOffered."""

@@ -13,7 +13,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.applications.case import CaseFile
+from shared.applications.case import CaseFile, Provider
+from shared.applications.findings import read_progress
 from shared.applications.office import Office
 from shared.applications.providers.repository import read
 from shared.errors import NotFound
@@ -80,13 +81,17 @@ def opened(office: Office, row: Row[Any], person: Person) -> OpenCase:
     """Open a row that was read with the columns of a case."""
     edition = office.regulations.by_id(row.edition)
     content = person.open_json(context("applications", "content", row.id), row.content)
-    file = _file(row, edition, content, _details(person, row))
+    provider = read(row.provider)
+    engine = Application.from_record(
+        read_progress(person, row.id, row.procedure), edition=edition, clock=office.clock(provider)
+    )
+    file = _file(row, provider, engine, content, _details(person, row))
     return OpenCase(
         file=file,
         person=person,
         applicant=row.applicant,
         edition=edition,
-        engine=Application.from_record(row.procedure, edition=edition, clock=office.clock(file.provider)),
+        engine=engine,
         content=content,
         receipt=row.receipt,
         filed_by=row.filed_by,
@@ -103,14 +108,16 @@ def _details(person: Person, row: Row[Any]) -> Mapping[str, Any]:
     return details
 
 
-def _file(row: Row[Any], edition: Edition, content: Mapping[str, Any], details: Mapping[str, Any]) -> CaseFile:
+def _file(
+    row: Row[Any], provider: Provider, engine: Application, content: Mapping[str, Any], details: Mapping[str, Any]
+) -> CaseFile:
     return CaseFile(
         id=row.id,
         number=row.number,
         region=row.region,
         service=row.service,
-        provider=read(row.provider),
-        edition=edition,
+        provider=provider,
+        edition=engine.edition,
         channel=row.channel,
         applicant_iin=content["applicant"],
         patient_iin=content["patient"],
@@ -121,6 +128,7 @@ def _file(row: Row[Any], edition: Edition, content: Mapping[str, Any], details: 
         status=row.status,
         version=row.version,
         filed_at=row.filed_at,
-        variant=row.procedure["progress"].get("variant"),
+        variant=engine.variant,
+        finding=engine.finding,
         representative=content.get("representative"),
     )

@@ -19,6 +19,9 @@ class ApplicationsSettings(ServiceSettings):
     """Where attachment-svc answers, which keeps the population register; without it nothing that needs it is done."""
     register_timeout: Duration = timedelta(seconds=2)
     """How long the register may take for an answer."""
+    organisations: dict[str, str] = Field(default_factory=dict)
+    """Who carries out the steps of another organisation: `{"zhambyl.regional-aids-centre": "<bin>"}`; the provider
+    itself where none is named."""
     qr_key: Path | None = None
     """Ed25519 private key (PEM) that signs what the QR code says; public keys of retired ones may follow it."""
     claim: timedelta = timedelta(minutes=30)

@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
+from shared.applications.findings import row_due, row_outcome, stored_progress
 from shared.applications.office import Office
 from shared.applications.rowset import as_rows
 from shared.db import new_id
@@ -37,7 +38,8 @@ from shared.events.facts import (
     VisitEnded,
 )
 from shared.events.tables import outbox
-from shared.procedure import Change, Task, Transition
+from shared.personal import Person
+from shared.procedure import Change, Edition, Task, Transition
 from shared.web import Actor
 
 _FACTS: Mapping[str, type[ApplicationEvent]] = {
@@ -149,30 +151,33 @@ class Recording:
     parameters: Mapping[str, str] = field(repr=False)
 
 
-def recording(office: Office, subject: Subject, transition: Transition, deed: Deed) -> Recording:
-    """Turn a transition into rows."""
+def recording(office: Office, subject: Subject, person: Person, transition: Transition, deed: Deed) -> Recording:
+    """Turn a transition into rows; under the key of `person`, the patient, the engine's record is sealed if need be."""
     after = transition.application
     state, status = after.state, after.status
     if state is None or status is None:
         raise ValueError("a transition ends in a state")
     changes = transition.changes or (Change(state=state, status=status),)
     version = subject.version + len(changes)
-    opened = [_task(new_id(), subject.provider, task, deed) for task in transition.opened]
-    events = _events(office, subject, transition, deed, version=version, opened=[row["id"] for row in opened])
+    edition = after.edition
+    opened = [_task(new_id(), _place(office, subject, task), edition, task, deed) for task in transition.opened]
+    events = _events(office, subject, transition, deed, version=version, opened=opened)
     names = tuple(events[0]) if events else ("id",)
     due = transition.result_due
     return Recording(
         version=version,
         state=str(state),
         status=str(status),
-        procedure=_json(after.to_record()),
+        procedure=_json(stored_progress(person, subject.id, after)),
         due_at=due.due_at if due else None,
         due=_json(due.to_json()) if due else None,
         tail=tail(names),
         parameters={
             "opened": as_rows(opened),
-            "moved": as_rows([_task(None, subject.provider, task, deed) for task in _moved(transition)]),
-            "history": as_rows([_history(deed, subject.version + n, change) for n, change in enumerate(changes, 1)]),
+            "moved": as_rows([_task(None, subject.provider, edition, task, deed) for task in _moved(transition)]),
+            "history": as_rows(
+                [_history(edition, deed, subject.version + n, change) for n, change in enumerate(changes, 1)]
+            ),
             "events": as_rows(events),
         },
     )
@@ -182,7 +187,12 @@ def _moved(transition: Transition) -> tuple[Task, ...]:
     return (*transition.closed, *transition.rested, *transition.resumed)
 
 
-def _task(id_: UUID | None, provider: str, task: Task, deed: Deed) -> dict[str, Any]:
+def _place(office: Office, subject: Subject, task: Task) -> str:
+    return office.place(subject.region, task.organisation, subject.provider)
+
+
+def _task(id_: UUID | None, provider: str, edition: Edition, task: Task, deed: Deed) -> dict[str, Any]:
+    due = row_due(edition, task)
     finished = task.step == deed.step and task.closed_at is not None
     return {
         "id": id_,
@@ -192,18 +202,18 @@ def _task(id_: UUID | None, provider: str, task: Task, deed: Deed) -> dict[str, 
         "performer": task.performer,
         "state": str(task.state),
         "opened_at": task.opened_at,
-        "due_at": task.due.due_at if task.due else None,
-        "due": task.due.to_json() if task.due else None,
+        "due_at": due.due_at if due else None,
+        "due": due.to_json() if due else None,
         "shown_at": task.shown.due_at if task.shown else None,
         "closed_at": task.closed_at,
-        "outcome": task.outcome,
+        "outcome": row_outcome(edition, task.step, task.outcome),
         "ground": deed.ground if finished else None,
         "completed_by": deed.staff if finished else None,
         "result": deed.result if finished else None,
     }
 
 
-def _history(deed: Deed, version: int, change: Change) -> dict[str, Any]:
+def _history(edition: Edition, deed: Deed, version: int, change: Change) -> dict[str, Any]:
     return {
         "id": new_id(),
         "version": version,
@@ -214,22 +224,29 @@ def _history(deed: Deed, version: int, change: Change) -> dict[str, Any]:
         "process": change.process,
         "step": deed.step,
         "performer": deed.performer,
-        "outcome": deed.outcome,
+        "outcome": row_outcome(edition, deed.step, deed.outcome),
         "ground": deed.ground,
         "actor_kind": deed.actor_kind,
         "actor": deed.staff,
     }
 
 
-def _events(
-    office: Office, subject: Subject, transition: Transition, deed: Deed, *, version: int, opened: Sequence[UUID]
+def _events(  # one caller, above
+    office: Office,
+    subject: Subject,
+    transition: Transition,
+    deed: Deed,
+    *,
+    version: int,
+    opened: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     now = replace(subject, version=version)
     state = str(transition.application.state)
     events = [told(office, _FACTS[fact], now, state) for fact in transition.facts if fact in _FACTS]
     if "step-completed" in transition.facts and deed.task is not None:
         events.append(told(office, StepCompleted, now, state, deed.task))
-    events += [told(office, StepOpened, now, state, task) for task in opened]
+    at = (replace(now, provider=row["provider"]) for row in opened)  # told to whoever carries the step out
+    events += [told(office, StepOpened, place, state, row["id"]) for place, row in zip(at, opened, strict=True)]
     return [dict(office.outbox.row(event, topic=office.topic, at=deed.at)) for event in events]
 
 

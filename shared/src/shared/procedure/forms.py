@@ -24,6 +24,7 @@ _CODE = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*" + _END
 _PHONE = r"^\+7[0-9]{10}" + _END
 _IIN = r"^[0-9]{12}" + _END
 _ICD10 = r"^[A-Z][0-9]{2}(\.[0-9]{1,2})?" + _END
+_SAMPLE = r"^[0-9A-Za-z][0-9A-Za-z -]{7,22}[0-9A-Za-z]" + _END
 _UNFIT = r"[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 """Control characters, and marks that change the direction of writing."""
 
@@ -79,6 +80,7 @@ _PLAIN: Mapping[str, Schema] = {
     "flag": {"type": "boolean"},
     "iin": {"type": "string", "pattern": _IIN},
     "icd10": {"type": "string", "pattern": _ICD10},
+    "sample": {"type": "string", "pattern": _SAMPLE},
 }
 """Kinds whose shape nothing in the field changes. A slot says its time too: the signer reads that, not the id.
 

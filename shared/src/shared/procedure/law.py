@@ -181,6 +181,7 @@ FieldKind = Literal[
     "number",
     "iin",
     "icd10",
+    "sample",
 ]
 
 
@@ -249,6 +250,7 @@ class Step(Conditional):
     """A procedure of the decree: one performer, one action, one limit. `organisation`: done by another provider.
 
     `signs_result` names the step whose signature goes into the result document; without any it is the last step.
+    The performer of a `blind` step sees neither person nor application: the mark alone that the service gives it.
     """
 
     key: Code
@@ -262,6 +264,7 @@ class Step(Conditional):
     preconditions: Annotated[tuple[Precondition, ...], Field(alias="precondition")] = ()
     consultations: Annotated[tuple[Consultation, ...], Field(alias="consultation")] = ()
     organisation: Code | None = None
+    blind: bool = False
 
     def outcome(self, key: str) -> Outcome | None:
         return next((outcome for outcome in self.outcomes if outcome.key == key), None)

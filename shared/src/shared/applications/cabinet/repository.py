@@ -38,7 +38,7 @@ _REFUSAL = text("""
     SELECT id, number, process, content FROM notices
     WHERE application = :id AND kind IN ('refusal', 'cancellation', 'missed') ORDER BY at DESC LIMIT 1
 """)
-_RESULTS = text("SELECT id, content FROM results WHERE application = :id ORDER BY signed_at")
+_RESULTS = text("SELECT id, content, published FROM results WHERE application = :id ORDER BY signed_at")
 _NOTICES = text(f"""
     SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person, a.edition,
            a.number AS application_number,

@@ -15,6 +15,7 @@ from shared.applications.cabinet import repository
 from shared.applications.cabinet.models import Owner
 from shared.applications.cursors import Cursor, write_cursor
 from shared.applications.evidence import signed_part
+from shared.applications.findings import is_secret, open_file
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
 from shared.applications.remedies import remedy
@@ -209,7 +210,10 @@ class Cabinet:
         case = await self.case(application)
         rows = await repository.signed(self._session, application)
         files = await repository.results(self._session, application)
-        pdfs = [case.person.open(context("results", "content", file.id), file.content) for file in files]
+        if is_secret(case.edition):  # what the steps found is told in person; the records of it stay with the provider
+            files = [file for file in files if file.published]
+            rows = [row for row in rows if row.kind == "application" or (files and row.kind == "result")]
+        pdfs = [open_file(case.person, context("results", "content", file.id), file.content) for file in files]
         return {
             "application": self._office.public(case.id),
             "number": case.file.number,

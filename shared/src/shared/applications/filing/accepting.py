@@ -144,7 +144,8 @@ async def write(session: AsyncSession, office: Office, new: New, *, now: datetim
     subject = Subject(
         id=accepted.id, region=accepted.region, service=accepted.service, provider=accepted.provider.bin, version=0
     )
-    rows = recording(office, subject, transition, Deed(action="file", at=now, actor=accepted.actor))
+    deed = Deed(action="file", at=now, actor=accepted.actor)
+    rows = recording(office, subject, new.parties.patient, transition, deed)
     content = _receipt_content(accepted, rows, acceptance.details)
     values = {**_values(office, new, content), "urgent": acceptance.urgent}
     written = await repository.accept(session, values, rows, now)

@@ -18,6 +18,7 @@ from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.advancing import advance
+from shared.applications.findings import open_file, seal_file
 from shared.applications.in_force import annul_others
 from shared.applications.office import Office
 from shared.applications.records import context, open_case
@@ -112,7 +113,7 @@ class SealWorker:
             if row is None:
                 return False
             person = await self._office.persons.get(session, row.person)
-            signed = person.open(context("results", "content", row.id), row.content)
+            signed = open_file(person, context("results", "content", row.id), row.content)
         try:
             roles = self._office.regulations.by_id(row.edition).seal_roles
             sealed = await asyncio.to_thread(self._make, row.provider, roles, signed, now)
@@ -140,7 +141,7 @@ class SealWorker:
         """The case is locked first, as everywhere; whoever comes second finds the result sealed and leaves it."""
         case = await open_case(session, self._office, application, lock=True)
         now = self._clock.now()
-        content = case.person.seal(context("results", "content", result), sealed)
+        content = seal_file(case.edition, case.person, context("results", "content", result), sealed)
         if not await repository.mark_sealed(session, result, content=content, sha256=sha256(sealed).digest(), now=now):
             return
         transition = decide(case.engine, MarkSealed(), now)

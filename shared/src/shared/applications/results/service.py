@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.findings import open_file
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
 from shared.applications.results import repository
@@ -31,7 +32,7 @@ async def sealed_file(session: AsyncSession, case: OpenCase) -> tuple[bytes, str
     row = await repository.current(session, case.id)
     if row is None:
         raise ResultNotReady
-    return case.person.open(context("results", "content", row.id), row.content), row.sha256.hex()
+    return open_file(case.person, context("results", "content", row.id), row.content), row.sha256.hex()
 
 
 async def verify(session: AsyncSession, office: Office, text: str) -> dict[str, Any]:

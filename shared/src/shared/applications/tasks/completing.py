@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.applications.access_log import record_access
 from shared.applications.advancing import advance, plain_json
 from shared.applications.evidence import Evidence, EvidenceRefused, full_name
+from shared.applications.findings import is_secret, padded, row_outcome, seal_file
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
 from shared.applications.register import NOTHING_ASKED, Answers
@@ -27,7 +28,7 @@ from shared.applications.tasks.chain import check_chain
 from shared.applications.tasks.errors import DraftStale, SignatureNeeded, SignatureUnfit
 from shared.applications.tasks.models import Draft, TaskRow
 from shared.applications.tasks.schemas import CompleteIn, StepIn
-from shared.applications.tasks.service import Tasks
+from shared.applications.tasks.service import Tasks, step_of
 from shared.applications.transitions import Deed
 from shared.db import Database, new_id
 from shared.errors import NotFound
@@ -140,8 +141,10 @@ async def complete(  # one deed
     return {
         "id": office.public(task.id),
         "state": "refused" if step.refuses else "done",
-        "outcome": step.outcome,
-        "application": {
+        "outcome": row_outcome(case.edition, task.step, step.outcome),
+        "application": None
+        if step_of(case.edition, task).blind
+        else {
             "id": office.public(case.id),
             "number": case.file.number,
             "state": rows.state,
@@ -208,12 +211,17 @@ async def _keep(  # one caller, above
         kind="step-record" if signed.pdf is None else "result",
         person=case.person.id,
         sha256=signed.draft.sha256,
-        content=case.person.seal_json(context("signed_documents", "content", id_), content),
+        content=case.person.seal(context("signed_documents", "content", id_), _kept(case, content)),
         revocation=orjson.dumps(signed.evidence.sources()).decode(),
         received_at=signed.evidence.received_at,
     )
     if signed.pdf is not None:
         await _keep_result(session, task, case, carried, signed, now)
+
+
+def _kept(case: OpenCase, content: Mapping[str, Any]) -> bytes:
+    written = orjson.dumps(content)
+    return padded(written) if is_secret(case.edition) else written
 
 
 async def _keep_result(  # one caller, above
@@ -222,7 +230,7 @@ async def _keep_result(  # one caller, above
     result = carried.signing.result
     if signed.pdf is None or result is None:
         raise DraftStale(code="draft-stale")
-    id_ = new_id()
+    id_, secret = new_id(), is_secret(case.edition)  # what a finding makes of it is seen once the person was told
     await repository.keep_result(
         session,
         id=id_,
@@ -232,10 +240,10 @@ async def _keep_result(  # one caller, above
         provider=case.file.provider.bin,
         code=signed.content["code"],
         number=case.file.number,
-        kind=orjson.dumps(result.title.to_json()).decode(),
-        published=result.published,
+        kind=orjson.dumps((case.edition.title if secret else result.title).to_json()).decode(),
+        published=result.published and not secret,
         masked=case.person.seal(context("results", "masked", id_), masked(case.file.name)),
-        content=case.person.seal(context("results", "content", id_), signed.pdf),
+        content=seal_file(case.edition, case.person, context("results", "content", id_), signed.pdf),
         sha256=signed.draft.sha256,
         now=now,
     )

@@ -14,10 +14,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access_log import record_access
 from shared.applications.case import ResultPage
+from shared.applications.findings import is_secret, padded, row_outcome
 from shared.applications.forms import AUDIENCE, StepRecord, write_document
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
@@ -28,7 +30,7 @@ from shared.applications.tasks.chain import check_chain, check_standing, content
 from shared.applications.tasks.errors import DraftStale, SignatureNotNeeded
 from shared.applications.tasks.models import Draft, SignedBefore, TaskRow
 from shared.applications.tasks.schemas import PrepareIn, StepIn
-from shared.applications.tasks.service import Tasks
+from shared.applications.tasks.service import Tasks, marks_of, step_of
 from shared.db import Database, new_id
 from shared.procedure.texts import Text
 from shared.results import Party, Prepared, Signatory, Statement, new_code, prepare, qr_text, render
@@ -46,6 +48,7 @@ class Plan:
     carried: CarriedOut
     before: tuple[SignedBefore, ...]
     signed_by: tuple[Signatory, ...]
+    marks: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +108,23 @@ async def _plan(  # one caller, above
     signed_by = check_chain(case, before)
     check_standing(before, judged)
     await record_access(session, actor, "step-prepared", [(case.person, case.id)], at=now)
-    return Plan(task=task, case=case, step=step, signable=new_id(), carried=carried, before=before, signed_by=signed_by)
+    return Plan(
+        task=task,
+        case=case,
+        step=step,
+        signable=new_id(),
+        carried=carried,
+        before=before,
+        signed_by=signed_by,
+        marks=await _marks(session, office, task, case),
+    )
+
+
+async def _marks(session: AsyncSession, office: Office, task: TaskRow, case: OpenCase) -> Mapping[str, str] | None:
+    """Give what the record of a blind step names in place of the application."""
+    if not step_of(case.edition, task).blind:
+        return None
+    return (await marks_of(session, office, case.file.service, [case.id])).get(case.id, {})
 
 
 async def _content(office: Office, plan: Plan, actor: Actor, now: datetime) -> Content:
@@ -119,13 +138,14 @@ async def _content(office: Office, plan: Plan, actor: Actor, now: datetime) -> C
 
 
 def _record(office: Office, plan: Plan, now: datetime) -> StepRecord:
-    file = plan.case.file
+    file, blind = plan.case.file, plan.marks is not None
     return StepRecord(
         purpose="step-record",
         audience=AUDIENCE,
         signable_id=office.public(plan.signable),
-        application=office.public(file.id),
-        number=file.number,
+        application=None if blind else office.public(file.id),
+        number=None if blind else file.number,
+        marks=None if plan.marks is None else dict(plan.marks),
         task=office.public(plan.task.id),
         region=file.region,
         service=file.service,
@@ -194,7 +214,10 @@ async def _store(  # one caller, above
     tasks.need_claim(task)
     if case.file.version != plan.case.file.version:
         raise DraftStale(code="draft-stale")
-    sealed = case.person.seal_json(context("drafts", "content", plan.signable), _draft_json(plan, content))
+    drafted = orjson.dumps(_draft_json(plan, content))
+    if is_secret(case.edition):
+        drafted = padded(drafted)
+    sealed = case.person.seal(context("drafts", "content", plan.signable), drafted)
     draft = Draft(
         id=plan.signable,
         task=task.id,
@@ -203,7 +226,7 @@ async def _store(  # one caller, above
         version=case.file.version,
         previous_sha256=plan.before[-1].sha256 if plan.before else None,
         kind=content.kind,
-        outcome=plan.step.outcome,
+        outcome=row_outcome(case.edition, task.step, plan.step.outcome) or "",
         ground=plan.step.ground,
         sha256=content.sha256,
         content=sealed,

@@ -133,7 +133,8 @@ class TaskOut(BaseModel):
     """A task in a list."""
 
     id: str
-    application: dict[str, str]
+    application: dict[str, str] | None
+    """None in a step whose performer does not see it."""
     region: str
     service: str
     step: str
@@ -148,7 +149,9 @@ class TaskOut(BaseModel):
     overdue: bool
     claimed_by: str | None
     claimed_until: datetime | None
-    patient: PatientOut
+    patient: PatientOut | None
+    """None where the performer sees no person: `marks` then say what he works on (a sample's code)."""
+    marks: dict[str, str] = Field(default_factory=dict)
 
 
 class TaskList(BaseModel):
@@ -199,4 +202,5 @@ class CompletedOut(BaseModel):
     id: str
     state: str
     outcome: str | None
-    application: dict[str, Any]
+    application: dict[str, Any] | None
+    """None for the performer of a step who does not see it."""

@@ -4,7 +4,7 @@ Another provider's task does not exist (404); a task of another role is refused 
 leaves an access record in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import WrongRole
 from shared.applications.access_log import record_access
+from shared.applications.case import MarksBlindly
 from shared.applications.cursors import URGENT, Cursor, write_cursor
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
@@ -62,10 +63,14 @@ class Tasks:
         shown = rows[:limit]
         persons = await self._office.persons.get_many(self._session, [row.patient for row in shown])
         known = [(row, persons[row.patient]) for row in shown if row.patient in persons]
-        seen = [(person, row.application) for row, person in known]
+        blind = await self._marks([row for row, _ in known])
+        seen = [(person, row.application) for row, person in known if row.application not in blind]
         await record_access(self._session, self._actor, "tasks-listed", seen, at=self._now)
         more = self._cursor(shown[-1]) if len(rows) > limit else None
-        return {"items": [self._item(row, person, language) for row, person in known], "next_cursor": more}
+        return {
+            "items": [self._item(row, person, blind.get(row.application), language) for row, person in known],
+            "next_cursor": more,
+        }
 
     def _cursor(self, last: Row[Any]) -> str:
         return write_cursor(self._office, URGENT if last.urgent else last.due_at, last.id)
@@ -80,10 +85,28 @@ class Tasks:
     def _all_roles(self) -> list[str]:
         return sorted({name for region in self._office.regulations.regions.values() for name in region.performers})
 
-    def _item(self, row: Row[Any], person: Person, language: Language) -> dict[str, Any]:
+    async def _marks(self, rows: Sequence[Row[Any]]) -> Mapping[UUID, Mapping[str, str]]:
+        """Find the marks of those tasks whose performer sees nothing else, by application."""
+        found: dict[UUID, Mapping[str, str]] = {}
+        for service in {row.service for row in rows}:
+            blind = [row.application for row in rows if row.service == service and self._is_blind(row)]
+            if blind:
+                marks = await marks_of(self._session, self._office, service, blind)
+                found |= {application: marks.get(application, {}) for application in blind}
+        return found
+
+    def _is_blind(self, row: Row[Any]) -> bool:
+        return self._office.regulations.by_id(row.edition).step(row.step).blind
+
+    def _item(
+        self, row: Row[Any], person: Person, marks: Mapping[str, str] | None, language: Language
+    ) -> dict[str, Any]:
         edition = self._office.regulations.by_id(row.edition)
-        content = person.open_json(context("applications", "content", row.application), row.content)
         task = TaskRow(**{name: getattr(row, name) for name in TaskRow.__slots__})
+        if marks is not None:
+            common = self._common(task, edition, None, language)
+            return common | {"region": row.region, "service": row.service, "patient": None, "marks": dict(marks)}
+        content = person.open_json(context("applications", "content", row.application), row.content)
         application = {"id": self._office.public(row.application), "number": row.number}
         return self._common(task, edition, application, language) | {
             "region": row.region,
@@ -92,12 +115,12 @@ class Tasks:
         }
 
     def _common(
-        self, task: TaskRow, edition: Edition, application: Mapping[str, str], language: Language
+        self, task: TaskRow, edition: Edition, application: Mapping[str, str] | None, language: Language
     ) -> dict[str, Any]:
         holder = task.claimed(self._now)
         return {
             "id": self._office.public(task.id),
-            "application": dict(application),
+            "application": None if application is None else dict(application),
             "step": task.step,
             "title": step_of(edition, task).title[language],
             "performer": task.performer,
@@ -116,23 +139,57 @@ class Tasks:
         task, case = await self.open(task_id)
         self.need_role(task)
         await record_access(self._session, self._actor, action, [(case.person, case.id)], at=self._now)
-        return self._detail(task, case, language)
+        step = step_of(case.edition, task)
+        if step.blind:
+            marks = await marks_of(self._session, self._office, case.file.service, [case.id])
+            about = self._about_nobody(task, case, marks.get(case.id, {}), language)
+        else:
+            about = self._about(task, case, language)
+        return about | self._detail(task, case, step, language)
 
-    def _detail(self, task: TaskRow, case: OpenCase, language: Language) -> dict[str, Any]:
-        file, step = case.file, step_of(case.edition, task)
+    def _about(self, task: TaskRow, case: OpenCase, language: Language) -> dict[str, Any]:
+        """Say whom the step is about, and what was handed in; the finding to whoever holds the step that follows it."""
+        file = case.file
         application = {"id": self._office.public(case.id), "number": file.number}
-        channel, variant = case.engine.channel, case.engine.variant
+        holds = task.claimed(self._now) == self._actor.account_id and task.performer in self._actor.roles
         return {
             **file.details,
             **self._common(task, case.edition, application, language),
-            "region": file.region,
-            "service": file.service,
-            "channel": str(file.channel),
             "patient": {"iin": file.patient_iin, "name": file.name},
             "representative": shown_representative(file.representative),
             "fields": dict(file.fields),
             "documents": case.content.get("documents", []),
             **due_out(task.due, language, file.provider.zone),
+            **(self._found(task, case, language) if file.finding and holds else {}),
+        }
+
+    def _found(self, task: TaskRow, case: OpenCase, language: Language) -> dict[str, Any]:
+        """Give the finding, and the due time that it makes: both are sealed with the case."""
+        own = next((each for each in case.engine.tasks if (each.step, each.round) == (task.step, task.round)), None)
+        due = own.due.to_json() if own is not None and own.due is not None else None
+        overdue = {"overdue": own.due.due_at < self._now} if own is not None and own.due is not None else {}
+        limit = {"limit": due["limit"]} if due else {}
+        return {"finding": case.file.finding, **due_out(due, language, case.file.provider.zone), **limit, **overdue}
+
+    def _about_nobody(
+        self, task: TaskRow, case: OpenCase, marks: Mapping[str, str], language: Language
+    ) -> dict[str, Any]:
+        return {
+            **self._common(task, case.edition, None, language),
+            "patient": None,
+            "marks": dict(marks),
+            "representative": None,
+            "fields": {},
+            "documents": [],
+            **due_out(task.due, language, case.file.provider.zone),
+        }
+
+    def _detail(self, task: TaskRow, case: OpenCase, step: Step, language: Language) -> dict[str, Any]:
+        file, channel, variant = case.file, case.engine.channel, case.engine.variant
+        return {
+            "region": file.region,
+            "service": file.service,
+            "channel": str(file.channel),
             "signed": step.signed(channel, variant),
             "preconditions": [
                 {"require": each.require, "ground": each.ground}
@@ -227,6 +284,14 @@ class Tasks:
             raise TaskClosed
         if task.claimed(self._now) != self._actor.account_id:
             raise TaskNotClaimed
+
+
+async def marks_of(
+    session: AsyncSession, office: Office, service: str, applications: Sequence[UUID]
+) -> Mapping[UUID, Mapping[str, str]]:
+    """Ask the service for the marks by which performers of blind steps know these applications."""
+    module = office.module(service)
+    return await module.marks(session, applications) if isinstance(module, MarksBlindly) else {}
 
 
 def step_of(edition: Edition, task: TaskRow) -> Step:
