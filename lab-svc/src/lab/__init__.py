@@ -1,4 +1,1 @@
-"""Owner of the HIV test, anonymous and confidential.
-
-It offers nothing yet, and says so by an empty catalogue.
-"""
+"""Owner of the HIV test: from the window through procedure room and laboratory to the handing over."""

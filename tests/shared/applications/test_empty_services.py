@@ -1,4 +1,4 @@
-"""Services whose regulations nobody carries out yet: they start, migrate, answer health, and offer nothing."""
+"""A service among no providers: it starts, migrates, answers health, and says what it could carry out."""
 
 from importlib import import_module
 from pathlib import Path
@@ -39,13 +39,13 @@ async def service(request, make_database, tmp_path):
         yield http
 
 
-class TestAnEmptyService:
+class TestAServiceWithoutProviders:
     @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
     async def test_answers_health(self, service, path):
         assert (await service.get(path)).status_code == 200
 
-    async def test_offers_an_empty_catalogue(self, service):
-        assert (await service.get("/services")).json() == {"items": [], "next_cursor": None}
+    async def test_offers_its_own_regulations_and_nobody_to_carry_them_out(self, service):
+        assert [each["service"] for each in (await service.get("/services")).json()["items"]] == ["hiv-test"]
         assert (await service.get("/providers")).json()["items"] == []
         assert (await service.get("/services/akmola.attachment")).json()["code"] == "service-not-offered"
 

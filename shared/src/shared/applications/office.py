@@ -56,7 +56,7 @@ class Office:
     register: PopulationRegister = field(default_factory=NoRegister)
     qr: QrKeys | None = None
     """Signs what the QR codes say; without it they hold the address alone, which production refuses."""
-    _forms: dict[tuple[str, Channel], Draft202012Validator] = field(default_factory=dict, repr=False)
+    _forms: dict[tuple[str, Channel, str | None], Draft202012Validator] = field(default_factory=dict, repr=False)
 
     @property
     def prefix(self) -> str:
@@ -95,11 +95,11 @@ class Office:
         except NoEditionInForce:
             raise ServiceNotOffered from None
 
-    def form(self, edition: Edition, channel: Channel) -> Draft202012Validator:
-        """Give what checks an application's fields: made once for edition and channel, asked at every acceptance."""
-        known = (edition.id, channel)
+    def form(self, edition: Edition, channel: Channel, variant: str | None = None) -> Draft202012Validator:
+        """Give what checks an application's fields: made once for each route, asked at every acceptance."""
+        known = (edition.id, channel, variant)
         if known not in self._forms:
-            self._forms[known] = form_of(form_schema(edition, channel=channel))
+            self._forms[known] = form_of(form_schema(edition, channel=channel, variant=variant))
         return self._forms[known]
 
     def clock(self, provider: Provider) -> WorkingClock:

@@ -97,7 +97,9 @@ class Registrar:
             return known
         _check_arrival(registration, self._office.settings.arrived_within)
         provider, edition = self._offered(registration, found.provider)
-        check_fields(self._office.form(edition, registration.channel), registration.fields, under="/fields")
+        check_fields(
+            self._office.form(edition, registration.channel, registration.variant), registration.fields, under="/fields"
+        )
         representative = self._representative(registration, provider, edition, answers)
         new = New(
             accepted=replace(

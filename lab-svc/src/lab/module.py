@@ -1,0 +1,96 @@
+"""What lab adds to the case file: the sample between person and finding, and the two documents that a finding makes.
+
+Steps, limits and who performs them are data of the regulation; the module knows fields of the kind `sample`, and that a
+blind step judges what another has drawn.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lab.samples import repository, service
+from lab.samples.codes import printed
+from lab.samples.models import Sample
+from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, ResultPage, StepEffect
+from shared.applications.office import Means
+from shared.procedure import Channel, Step, WorkingClock
+from shared.web import Actor
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Testing:
+    """Carries out tests on samples."""
+
+    services = frozenset({"hiv-test"})
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def routers(self) -> Sequence[APIRouter]:
+        return ()
+
+    async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:  # noqa: ARG002  # nothing is taken
+        return Acceptance()
+
+    async def rescheduled(
+        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime, actor: Actor
+    ) -> Acceptance:
+        raise NotImplementedError  # a test has no time: no regulation lets one be changed
+
+    async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
+        law = step.case.edition.step(step.step)
+        key = _sample_field(law, step.outcome)
+        if key is None:
+            return StepEffect(data=dict(step.data))
+        code = service.read(step.data[key])
+        if law.blind:
+            await service.judge(session, step.case.id, code, dry_run=step.dry_run)
+        else:
+            await service.draw(session, self._sample(step, code), dry_run=step.dry_run)
+        return StepEffect(data={**step.data, key: printed(code)})
+
+    def _sample(self, step: Completing, code: str) -> Sample:
+        case = step.case
+        clock = WorkingClock(calendar=self._means.regulations.calendar, hours=case.provider.hours)
+        judging = next(each for each in case.edition.steps if each.blind)
+        return Sample(
+            application=case.id,
+            code=code,
+            laboratory=self._means.place(case.region, judging.organisation, case.provider.bin),
+            alarm_at=service.alarm_at(case, clock, step.now),
+        )
+
+    async def marks(self, session: AsyncSession, applications: Sequence[UUID]) -> Mapping[UUID, Mapping[str, str]]:
+        """Give each case's tube; one without has not come to a blind step."""
+        samples = await repository.many(session, applications)
+        return {sample.application: {"sample_code": printed(sample.code)} for sample in samples}
+
+    async def ended(self, session: AsyncSession, case: CaseFile, state: str) -> None:
+        """Nothing is held."""
+
+    def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:  # noqa: ARG002  # the finding decides
+        result = case.edition.result(Channel(case.channel), case.variant, case.finding)
+        return ResultPage(
+            form=TEMPLATES / f"{result.form}.typ",
+            data={
+                "title": {"kk": result.title.kk, "ru": result.title.ru},
+                "patient_name": case.name,
+                "handed_in": case.filed_at.astimezone(ZoneInfo(case.provider.zone)).strftime("%d.%m.%Y"),
+            },
+            ink=True,
+        )
+
+    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002  # as the regulation's paths point
+        return {}
+
+
+def _sample_field(step: Step, outcome: str) -> str | None:
+    found = step.outcome(outcome)
+    return next((field.key for field in found.fields if field.kind == "sample"), None) if found else None
