@@ -3,7 +3,7 @@
 import base64
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from shared.testing.authority import Authority, Holder
 from shared.testing.databases import fresh_database
 from shared.testing.identities import bin_, iin
 from shared.testing.register import FixedRegister
+from shared.testing.register_server import RegisterServer
 from shared.web import Actor, CallerKey, Platform
 
 REGULATIONS = Path(__file__).parents[2] / "shared" / "regulations"
@@ -64,6 +65,7 @@ class Certificates:
     gateway: CallerKey
     authority: Authority
     register: FixedRegister
+    outside: RegisterServer
     people: dict[str, Someone] = field(default_factory=dict)
 
     @property
@@ -211,7 +213,14 @@ async def certificate_database(postgres):
 
 
 @pytest.fixture(scope="package")
-async def running(certificate_database, authority, tmp_path_factory) -> AsyncIterator[Any]:
+async def outside() -> AsyncIterator[RegisterServer]:
+    """The registers outside the suite."""
+    async with RegisterServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+async def running(certificate_database, authority, outside, tmp_path_factory) -> AsyncIterator[Any]:
     folder, gateway = tmp_path_factory.mktemp("certificate"), CallerKey.generate("gateway")
     (folder / "gateway.pem").write_bytes(gateway.public_pem())
     (folder / "personal.json").write_bytes(Keyring.generate().dump())
@@ -222,6 +231,9 @@ async def running(certificate_database, authority, tmp_path_factory) -> AsyncIte
     settings = Settings(
         env="development", database_url=certificate_database.url, regulations=REGULATIONS, caller_keys=folder,
         personal_key=folder / "personal.json", seals=folder / "seals",
+        registers={name: outside.url(name) for name in ("tb-patients", "dynamic-observation")},
+        consultation_timeout=timedelta(seconds=2),
+        organisations={"zhambyl.regional-psychiatric-dispensary": BINS["dispensary"]},
     )  # fmt: skip
     owner, app = Database(certificate_database.owner_url), create(settings)
     async with (
@@ -235,7 +247,7 @@ async def running(certificate_database, authority, tmp_path_factory) -> AsyncIte
 
 
 @pytest.fixture
-async def certificates(running, authority) -> Certificates:
+async def certificates(running, authority, outside) -> Certificates:
     """The service on a Monday morning, with providers and nothing else; the register finds nothing lacking."""
     app, http, owner, gateway = running
     async with owner.transaction() as session:
@@ -245,12 +257,15 @@ async def certificates(running, authority) -> Certificates:
         await session.execute(text(f"TRUNCATE {', '.join(tables)}"))
         for name in BINS:
             await keep(session, _provider(name))
+    outside.behaviour = "ok"
+    outside.listed.clear()
+    outside.asked.clear()
     clock, register, before = FixedClock(START), FixedRegister(), app.state.platform
     office = replace(before.resources["office"], register=register)
     app.state.platform = replace(before, clock=clock, resources={**before.resources, "office": office})
     return Certificates(
         http=http, platform=app.state.platform, owner=owner, clock=clock, gateway=gateway, authority=authority,
-        register=register,
+        register=register, outside=outside,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ the regulation's outcomes ask for, under its own label: nothing here knows a ser
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,33 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, ResultPage, StepEffect
+from certificate.consulting.asking import http_registers
+from certificate.consulting.service import Consultations
+from certificate.settings import Settings
+from shared.applications.case import (
+    Acceptance,
+    Accepted,
+    CaseFile,
+    Completing,
+    Consulting,
+    ResultPage,
+    ServiceModule,
+    StepEffect,
+)
+from shared.db import Database
 from shared.personal import Iin
 from shared.procedure import Channel, Edition, FormField
 from shared.web import Actor
 
 TEMPLATES = Path(__file__).parent / "templates"
-OFFERED = frozenset({"phc-certificate", "narco-certificate"})
+OFFERED = frozenset({"phc-certificate", "tb-certificate", "psych-certificate", "narco-certificate"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certifying:
     """Issues certificates that the last performer of a regulation signs and that keep room for ink and stamp."""
 
+    consultations: Consultations
     services = OFFERED
 
     def routers(self) -> Sequence[APIRouter]:
@@ -42,6 +58,9 @@ class Certifying:
 
     async def ended(self, session: AsyncSession, case: CaseFile, state: str) -> None:
         """Nothing is held."""
+
+    async def consult(self, database: Database, asked: Consulting) -> None:
+        await self.consultations.consult(database, asked)
 
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:
         """Lay out what every performer stated: the earlier ones as they signed it, the last as he signs now."""
@@ -63,9 +82,21 @@ class Certifying:
         return {}
 
 
+def modules(settings: Settings) -> Sequence[ServiceModule]:
+    """Make what certificate-svc carries out."""
+    registers = http_registers(
+        {name: str(url) for name, url in settings.registers.items()}, settings.consultation_timeout
+    )
+    return (Certifying(consultations=Consultations(registers=registers)),)
+
+
 def _stated(edition: Edition, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give the fields that the outcomes ask for, in the regulation's order, each with its label in both languages."""
-    asked = {field.key: field for step in edition.steps for outcome in step.outcomes for field in outcome.fields}
+    """Give the fields that the outcomes ask for, in the regulation's order, each with its label in both languages.
+
+    What was stated in a step aside (a commission elsewhere) is for the performer whom it comes back to.
+    """
+    line = [step for step in edition.steps if step.key not in edition.steps_aside()]
+    asked = {field.key: field for step in line for outcome in step.outcomes for field in outcome.fields}
     for key, field in asked.items():
         if key in values:
             label = {"kk": field.label.kk, "ru": field.label.ru}

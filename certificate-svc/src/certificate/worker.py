@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI
 
-from certificate.module import Certifying
+from certificate.module import modules
 from certificate.settings import Settings
 from shared.applications import worker
 
 
 def create(settings: Settings) -> FastAPI:
-    return worker.create("certificate", settings, [Certifying()])
+    return worker.create("certificate", settings, modules(settings))

@@ -14,6 +14,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import Database
+from shared.personal import Person
 from shared.procedure import Edition, OpeningHours
 from shared.web import Actor
 
@@ -202,3 +204,23 @@ class JudgesRepresentation(Protocol):
 
     def patient_named(self, fields: Mapping[str, Any]) -> Mapping[str, str | None]:
         """Give surname, given_name and patronymic of the patient as the application states them; empty if not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consulting:
+    """A step that is about to be prepared, and whose data is under which key."""
+
+    case: CaseFile
+    person: Person
+    task_id: UUID
+    step: str
+    actor: Actor
+    now: datetime
+
+
+@runtime_checkable
+class ConsultsRegisters(Protocol):
+    """A module that looks into registers outside the suite, where a step names one."""
+
+    async def consult(self, database: Database, asked: Consulting) -> None:
+        """Ask outside any transaction, and keep the answer in one of its own; raise a ProblemError where none comes."""

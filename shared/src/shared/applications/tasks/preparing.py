@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access_log import record_access
-from shared.applications.case import ResultPage
+from shared.applications.case import Consulting, ConsultsRegisters, ResultPage
 from shared.applications.findings import is_secret, padded, row_outcome
 from shared.applications.forms import AUDIENCE, StepRecord, write_document
 from shared.applications.office import Office
@@ -77,6 +77,7 @@ async def prepare_step(
             return await _plan(session, office, task_id, step, actor, now, answers, judged)
 
     plan = await consulting(office.register, actor, planned)
+    await _consult(database, office, plan, actor, now)
     content = await _content(office, plan, actor, now)
     async with database.transaction() as session:
         draft = await _store(session, office, plan, content, actor, now)
@@ -86,6 +87,21 @@ async def prepare_step(
         "sha256": draft.sha256.hex(),
         "expires_at": draft.expires_at,
     }
+
+
+async def _consult(database: Database, office: Office, plan: Plan, actor: Actor, now: datetime) -> None:
+    """Have the registers asked that the step names; who refuses the application needs none."""
+    module = office.module(plan.case.file.service)
+    if not plan.step.refuses and isinstance(module, ConsultsRegisters):
+        asked = Consulting(
+            case=plan.case.file,
+            person=plan.case.person,
+            task_id=plan.task.id,
+            step=plan.task.step,
+            actor=actor,
+            now=now,
+        )
+        await module.consult(database, asked)
 
 
 async def _plan(  # one caller, above
