@@ -62,6 +62,26 @@ class TestTheWalk:
         ]
 
 
+class TestHandingOver:
+    async def test_prints_the_sheet_for_who_tells_the_person_and_leaves_a_record(self, lab):
+        await lab.formalised("positive")
+        task = await lab.claim("responsible_employee")
+        page = await lab.get(f"/tasks/{task['id']}/result", lab.staff("responsible_employee"))
+        assert "положительный" in text_of(page.content)
+        (seen,) = await lab.rows("SELECT actor_roles FROM access_records WHERE action = 'result-printed'")
+        assert seen.actor_roles == ["responsible_employee"]
+        assert wrong(await lab.get(f"/tasks/{task['id']}/result", lab.staff("management"))) == (403, "wrong-role")
+
+    async def test_waits_for_the_seal(self, lab):
+        await lab.found("negative")
+        await lab.carry_out("management", "formalised")
+        task = await lab.claim("responsible_employee")
+        page = await lab.get(f"/tasks/{task['id']}/result", lab.staff("responsible_employee"))
+        assert wrong(page) == (404, "result-not-ready")
+        early = await lab.prepare("responsible_employee", task, "handed-over")
+        assert wrong(early) == (409, "result-not-sealed")
+
+
 class TestTheLaboratory:
     async def test_sees_the_sample_code_and_nothing_of_the_person(self, lab):
         receipt, code = await lab.drawn()

@@ -1,4 +1,4 @@
-"""Shapes of bodies about times that were given: holds, a day's appointments, exceptions; see `shapes`."""
+"""Shapes of bodies about times that were given (holds, a day's appointments, exceptions), and samples; see `shapes`."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -124,3 +124,15 @@ class SettlementOut(BaseModel):
     items: list[SettledOut]
     remaining: int
     next_cursor: str | None
+
+
+class SampleIn(_Sent):
+    sample_code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class SampleOut(BaseModel):
+    sample_code: str
+
+
+class SamplesOut(BaseModel):
+    items: list[SampleOut]

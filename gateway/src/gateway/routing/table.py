@@ -91,6 +91,7 @@ _RESULT = ById("result_id")
 _AUTH = Fixed("auth")
 _BOOKING = Fixed("booking")
 _ATTACHMENT = Fixed("attachment")
+_LAB = Fixed("lab")
 _UPLOADS = ("application/pdf", "image/jpeg", "image/png")
 
 TABLE: tuple[Route, ...] = (
@@ -121,6 +122,8 @@ TABLE: tuple[Route, ...] = (
     route("POST", "/tasks/{task_id}/release", _TASK, Who.STAFF, "Give it back", answer=ClaimOut),
     route("GET", "/tasks/{task_id}/documents/{document_id}", _TASK, Who.STAFF, "A document of its application",
           answer="*/*"),
+    route("GET", "/tasks/{task_id}/result", _TASK, Who.STAFF, "The sealed result, to hand it over",
+          answer="application/pdf"),
     # what booking offers
     route("GET", "/providers/{bin}/doctors", _BOOKING, Who.ANYONE, "Doctors of a provider", query=("specialty",),
           answer=shapes.DoctorsOut),
@@ -181,6 +184,11 @@ TABLE: tuple[Route, ...] = (
           answer=shapes.DistrictOut, tag="administration"),
     route("PUT", "/admin/districts/{district}", _ATTACHMENT, Who.STAFF, "Describe a district anew",
           body=shapes.DistrictIn, answer=shapes.DistrictOut, tag="administration"),
+    # the laboratory
+    route("POST", "/samples/receptions", _LAB, Who.STAFF, "Receive a sample by the code on its tube",
+          body=reception.SampleIn, answer=reception.SampleOut),
+    route("GET", "/samples/alarms", _LAB, Who.STAFF, "Samples that should have a finding by now",
+          answer=reception.SamplesOut),
     # accounts of staff, providers
     route("GET", "/staff", _AUTH, Who.STAFF, "Colleagues at one's provider (supervisors)",
           query=("role", "cursor", "limit"), answer=shapes.ColleaguesOut, tag="tasks"),

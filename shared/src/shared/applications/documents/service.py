@@ -14,7 +14,7 @@ from shared.applications.documents import repository
 from shared.applications.documents.content import ALLOWED, true_type
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.records import context
-from shared.applications.tasks.service import Tasks
+from shared.applications.tasks.service import Tasks, step_of
 from shared.db import new_id
 from shared.errors import NotFound, ProblemError
 from shared.personal import Iin
@@ -115,6 +115,8 @@ async def document_of_task(
     tasks = Tasks(office, session, actor, now)
     row, case = await tasks.open(task)
     tasks.need_role(row)
+    if step_of(case.edition, row).blind:
+        raise NotFound
     found = await repository.find(session, document)
     if found is None or found.application != case.id:
         raise NotFound

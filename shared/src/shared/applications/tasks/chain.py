@@ -18,14 +18,19 @@ from shared.applications.case import SignedStep
 from shared.applications.records import OpenCase, context
 from shared.applications.tasks.errors import EarlierSignatureRefused, EarlierSignaturesUnjudged
 from shared.applications.tasks.models import SignedBefore
+from shared.personal import salted_digest
 from shared.results import Signatory
 
 RECORD = "step-record"
 
 
 def content_sha256(case: OpenCase) -> str:
-    """Hash what was registered or applied for, in one form: it is fixed when the application is accepted."""
-    return sha256(orjson.dumps(dict(case.content), option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """Hash what was registered or applied for, in one form: it is fixed when the application is accepted.
+
+    With a salt, since who signs a blind step could guess names and numbers, and compare.
+    """
+    salt = case.person.salt(context("applications", "content", case.id))
+    return salted_digest(salt, orjson.dumps(dict(case.content), option=orjson.OPT_SORT_KEYS)).hex()
 
 
 def opened(case: OpenCase, signed: SignedBefore) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from shared.applications.cursors import Limit, read_cursor
 from shared.applications.evidence import EvidenceRefused
 from shared.applications.register import Answers, RegisterAway, consulting
 from shared.applications.replies import MEDIA_TYPE, as_json
+from shared.applications.results.service import ResultNotReady
 from shared.applications.tasks import repository
 from shared.applications.tasks.chain import to_judge
 from shared.applications.tasks.completing import complete, open_draft, read_signed
@@ -30,6 +31,7 @@ from shared.applications.tasks.errors import (
 )
 from shared.applications.tasks.preconditions import PreconditionHolds, PreconditionNotMet
 from shared.applications.tasks.preparing import prepare_step
+from shared.applications.tasks.printing import page_to_hand_over
 from shared.applications.tasks.repository import answered
 from shared.applications.tasks.schemas import (
     AssigneeIn,
@@ -155,6 +157,17 @@ async def complete_task(  # dependencies
         return response
 
     return await consulting(office.register, actor, once)
+
+
+@router.get(
+    "/tasks/{task}/result",
+    response_class=Response,
+    responses=problems(NotFound, WrongRole, TaskClosed, TaskNotClaimed, ResultNotReady),
+)
+async def print_result(task: str, session: Session, office: TheOffice, actor: Staff, now: Now) -> Response:
+    """Give the sealed result to who holds the step in which it is handed over."""
+    page = await page_to_hand_over(session, office, actor, office.parse(task), now)
+    return Response(page, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/internal/tasks/{task}/signatures", responses=problems(NotFound, WrongRole))
