@@ -1,1 +1,1 @@
-"""Owner of certificates and sheets that citizens ask for in person; `module.OFFERED` says which are carried out."""
+"""Owner of certificates and sheets that citizens ask for in person; `modules` says what is carried out."""

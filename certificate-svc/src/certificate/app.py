@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI
 
-from certificate.module import modules
+from certificate.modules import modules
 from certificate.settings import Settings
 from shared.applications import app
 
 
 def create(settings: Settings) -> FastAPI:
-    return app.create("certificate", settings, modules(settings))
+    return app.create("certificate", settings, made=modules(settings))

@@ -13,9 +13,7 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from certificate.consulting.asking import http_registers
 from certificate.consulting.service import Consultations
-from certificate.settings import Settings
 from shared.applications.case import (
     Acceptance,
     Accepted,
@@ -23,7 +21,6 @@ from shared.applications.case import (
     Completing,
     Consulting,
     ResultPage,
-    ServiceModule,
     StepEffect,
 )
 from shared.db import Database
@@ -80,14 +77,6 @@ class Certifying:
 
     def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002  # every column lies where the regulation points
         return {}
-
-
-def modules(settings: Settings) -> Sequence[ServiceModule]:
-    """Make what certificate-svc carries out."""
-    registers = http_registers(
-        {name: str(url) for name, url in settings.registers.items()}, settings.consultation_timeout
-    )
-    return (Certifying(consultations=Consultations(registers=registers)),)
 
 
 def _stated(edition: Edition, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

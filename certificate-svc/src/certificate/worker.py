@@ -2,10 +2,10 @@
 
 from fastapi import FastAPI
 
-from certificate.module import modules
+from certificate.modules import modules
 from certificate.settings import Settings
 from shared.applications import worker
 
 
 def create(settings: Settings) -> FastAPI:
-    return worker.create("certificate", settings, modules(settings))
+    return worker.create("certificate", settings, made=modules(settings))

@@ -1,0 +1,1 @@
+"""Temporary disability: sheets and certificates in a chain, by diagnosis and period."""

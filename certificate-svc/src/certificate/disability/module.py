@@ -1,0 +1,33 @@
+"""What sheets and certificates of temporary disability add: the period is taken when the doctor issues them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from certificate.disability.service import Certified, Disability
+from certificate.module import Certifying
+from shared.applications.case import CaseFile, Completing, StepEffect
+from shared.personal import Iin, Persons
+
+OFFERED = frozenset({"disability-sheet", "disability-certificate"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertifyingDisability(Certifying):
+    """Issues them as any certificate is issued, and keeps one person's periods from overlapping."""
+
+    persons: Persons
+    services = OFFERED
+
+    async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
+        outcome = next(each for each in step.case.edition.step(step.step).outcomes if each.key == step.outcome)
+        if any(field.kind == "icd10" for field in outcome.fields):
+            certified = Certified.read(outcome.fields, step.data)
+            person = await self.persons.ensure(session, Iin.parse(step.case.patient_iin, allow_test=True))
+            await Disability(session=session).certify(
+                step.case, person.id, certified, step.now, dry_run=step.dry_run
+            )  # fmt: skip
+        return StepEffect(data=step.data)
+
+    async def ended(self, session: AsyncSession, case: CaseFile, state: str) -> None:  # noqa: ARG002  # either end
+        await Disability(session=session).let_go(case.id)

@@ -1,0 +1,92 @@
+"""Certify a period of disability: a first link or the continuation of a chain.
+
+A period that begins the day after a chain's last one, at the same provider, continues it; any other begins a chain.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from certificate.disability import repository
+from certificate.disability.classification import days_by_decider, icd10
+from certificate.disability.errors import OpenElsewhere, PeriodOverlaps, TooManyDays
+from certificate.disability.models import Spell
+from shared.applications.case import CaseFile
+from shared.errors import FieldError, InvalidRequest
+from shared.procedure import FormField
+
+_DECIDED_BY = "decided_by"
+_PERIOD = ("starts_on", "ends_on")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certified:
+    """What the doctor entered; `decided_by` is who answers for its length."""
+
+    starts_on: date
+    ends_on: date
+    decided_by: str
+
+    @classmethod
+    def read(cls, fields: tuple[FormField, ...], data: Mapping[str, Any]) -> "Certified":
+        """Check what the form's schema cannot. Raises InvalidRequest."""
+        for field in fields:
+            if field.kind == "icd10" and data[field.key] not in icd10():
+                raise InvalidRequest([FieldError(pointer=f"/data/{field.key}", code="choice")])
+        starts_on, ends_on = (date.fromisoformat(data[name]) for name in _PERIOD)
+        if ends_on < starts_on:
+            raise InvalidRequest([FieldError(pointer=f"/data/{_PERIOD[1]}", code="invalid")])
+        return cls(starts_on=starts_on, ends_on=ends_on, decided_by=data[_DECIDED_BY])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disability:
+    """The use cases, in one transaction."""
+
+    session: AsyncSession
+
+    async def certify(
+        self, case: CaseFile, person: UUID, certified: Certified, now: datetime, *, dry_run: bool
+    ) -> None:
+        """Take the period for the person. Raises what `errors` names; with `dry_run` it only says so."""
+        known = await repository.of_person(self.session, person, but=case.id)
+        spell = _spell(case, person, certified, known, now)
+        _check(spell, known, certified)
+        if dry_run:
+            return
+        await repository.drop(self.session, case.id)
+        if not await repository.add(self.session, spell):
+            raise PeriodOverlaps
+
+    async def let_go(self, application: UUID) -> None:
+        """Free the days of an application that ended."""
+        await repository.drop(self.session, application)
+
+
+def _spell(case: CaseFile, person: UUID, certified: Certified, known: Sequence[Spell], now: datetime) -> Spell:
+    here = [each for each in known if each.provider == case.provider.bin]
+    before = next((each for each in here if (certified.starts_on - each.ends_on).days == 1), None)
+    return Spell(
+        application=case.id,
+        person=person,
+        provider=case.provider.bin,
+        chain=before.chain if before else case.id,
+        starts_on=certified.starts_on,
+        ends_on=certified.ends_on,
+        issued_on=now.astimezone(ZoneInfo(case.provider.zone)).date(),
+    )
+
+
+def _check(spell: Spell, known: Sequence[Spell], certified: Certified) -> None:
+    if any(each.starts_on <= spell.ends_on and spell.starts_on <= each.ends_on for each in known):
+        raise PeriodOverlaps
+    if any(each.provider != spell.provider and each.issued_on <= spell.issued_on <= each.ends_on for each in known):
+        raise OpenElsewhere
+    days = spell.days + sum(each.days for each in known if each.chain == spell.chain)
+    if days > (most := days_by_decider()[certified.decided_by]):
+        raise TooManyDays(most)

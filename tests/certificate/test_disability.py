@@ -1,0 +1,160 @@
+"""Akmola disability-sheet and -certificate: operator 10 minutes, doctor 19; periods that nobody has twice."""
+
+import asyncio
+
+import pytest
+
+FROM_TODAY = {
+    "status": "employee", "diagnosis": "J06.9", "starts_on": "2026-04-06", "ends_on": "2026-04-10",
+    "decided_by": "doctor",
+}  # fmt: skip
+
+
+@pytest.fixture
+def ill(certificates):
+    """Register somebody who is ill, and bring him before a doctor: `await ill(at=...)` gives task and application."""
+
+    async def come(service="disability-sheet", at="akmola", number=1):
+        answer = await certificates.visit(service, "registration_operator", at, number=number)
+        assert answer.status_code == 201, answer.text
+        await certificates.carry_out("registration_operator", at)
+        return await certificates.claim("district_doctor", at), answer.json()["id"]
+
+    return come
+
+
+@pytest.fixture
+def prepare(certificates, ill):
+    """What a doctor gets who wants to issue it; `changes` lie over a period of five days from today."""
+
+    async def prepared(service="disability-sheet", at="akmola", number=1, **changes):
+        task, _ = await ill(service, at, number)
+        return await certificates.prepare(task, "district_doctor", at, data={**FROM_TODAY, **changes})
+
+    return prepared
+
+
+@pytest.fixture
+def issue(certificates, ill):
+    """Issue it, and give the application."""
+
+    async def issued(service="disability-sheet", at="akmola", number=1, **changes):
+        task, application = await ill(service, at, number)
+        prepared = await certificates.prepare(task, "district_doctor", at, data={**FROM_TODAY, **changes})
+        assert prepared.status_code == 200, prepared.text
+        done = await certificates.complete(task, prepared.json(), "district_doctor", at)
+        assert done.status_code == 200, done.text
+        return application
+
+    return issued
+
+
+def told(answer):
+    return answer.status_code, answer.json()["code"]
+
+
+class TestADisabilitySheet:
+    """Akmola disability-sheet 5, 7."""
+
+    async def test_is_issued_by_the_district_doctor(self, certificates, issue):
+        application = await issue()
+        assert await certificates.seal() == 1
+        shown = await certificates.shown(application)
+        assert [(each["performer"], each["limit"]) for each in shown["steps"]] == [
+            ("registration_operator", "10 m"), ("district_doctor", "19 m"),
+        ]  # fmt: skip
+        assert shown["state"] == "issued"
+
+    @pytest.mark.parametrize("code", ["J06.8", "J06"])
+    async def test_takes_a_code_of_the_classification(self, prepare, code):
+        assert (await prepare(diagnosis=code)).status_code == 200
+
+    @pytest.mark.parametrize("code", ["J06.99", "W99.99", "U99", "J6", "j06.9", "", "J06.9 "])
+    async def test_refuses_a_code_that_is_none(self, prepare, code):
+        answer = await prepare(diagnosis=code)
+        assert told(answer) == (422, "invalid-request")
+        assert {each["pointer"] for each in answer.json()["errors"]} == {"/data/diagnosis"}
+
+    async def test_refuses_a_period_that_runs_backwards(self, prepare):
+        answer = await prepare(starts_on="2026-04-10", ends_on="2026-04-09")
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/data/ends_on")
+
+    async def test_is_not_for_whom_the_certificate_is(self, prepare):
+        assert told(await prepare(status="student")) == (422, "invalid-request")
+
+
+class TestADisabilityCertificate:
+    """Akmola disability-certificate 5, 7."""
+
+    async def test_is_for_whom_the_sheet_is_not(self, certificates, issue, prepare):
+        application = await issue("disability-certificate", status="student")
+        assert await certificates.seal() == 1
+        assert (await certificates.shown(application))["state"] == "issued"
+        assert told(await prepare("disability-certificate", number=2)) == (422, "invalid-request")
+
+    async def test_shares_its_days_with_the_sheet(self, issue, prepare):
+        await issue()
+        answer = await prepare("disability-certificate", status="other", starts_on="2026-04-10", ends_on="2026-04-11")
+        assert told(answer) == (409, "disability-overlaps")
+
+
+class TestAChain:
+    """First and continuation; the limits of days are ours."""
+
+    async def test_is_continued_by_the_next_day_at_the_same_provider(self, certificates, issue):
+        await issue()
+        await issue(starts_on="2026-04-11", ends_on="2026-04-12")
+        await issue(starts_on="2026-04-20", ends_on="2026-04-21")
+        rows = await certificates.rows("SELECT application, chain FROM disability ORDER BY starts_on")
+        first, second, third = rows
+        assert second.chain == first.chain == first.application
+        assert third.chain == third.application
+
+    @pytest.mark.parametrize(("starts_on", "ends_on"), [
+        ("2026-04-06", "2026-04-10"), ("2026-04-10", "2026-04-12"), ("2026-04-01", "2026-04-06"),
+        ("2026-04-07", "2026-04-08"), ("2026-04-01", "2026-04-10"),
+    ])  # fmt: skip
+    async def test_does_not_overlap(self, issue, prepare, starts_on, ends_on):
+        await issue()
+        assert told(await prepare(starts_on=starts_on, ends_on=ends_on)) == (409, "disability-overlaps")
+
+    async def test_is_another_persons_own(self, issue, prepare):
+        await issue()
+        assert (await prepare(number=2)).status_code == 200
+
+    async def test_is_not_begun_elsewhere_while_it_is_open(self, issue, prepare):
+        await issue()
+        answer = await prepare(at="esil", starts_on="2026-04-11", ends_on="2026-04-12")
+        assert told(answer) == (409, "disability-open-elsewhere")
+        assert "akmola" not in answer.text
+
+    async def test_may_be_begun_elsewhere_once_it_has_ended(self, certificates, issue):
+        from datetime import timedelta
+
+        await issue()
+        certificates.clock.advance(timedelta(days=7))
+        await issue(at="esil", starts_on="2026-04-13", ends_on="2026-04-14")
+        assert len(await certificates.rows("SELECT DISTINCT chain FROM disability")) == 2
+
+    async def test_is_as_long_as_a_doctor_and_then_a_commission_may_decide(self, issue, prepare):
+        await issue(ends_on="2026-04-15")
+        more = {"starts_on": "2026-04-16", "ends_on": "2026-04-16"}
+        answer = await prepare(**more)
+        assert (told(answer), answer.json()["days"]) == ((409, "disability-too-long"), 10)
+
+    async def test_is_prolonged_by_a_commission(self, issue, prepare):
+        await issue(ends_on="2026-04-15")
+        await issue(starts_on="2026-04-16", ends_on="2026-06-04", decided_by="commission")
+        answer = await prepare(starts_on="2026-06-05", ends_on="2026-06-05", decided_by="commission")
+        assert told(answer) == (409, "disability-too-long")
+
+    async def test_takes_a_period_once_when_two_providers_issue_at_once(self, certificates, ill):
+        """Both were prepared before either was issued: the constraint decides, and the other prepares anew."""
+        tasks = {at: (await ill(at=at))[0] for at in ("akmola", "esil")}
+        prepared = {at: await certificates.prepare(task, "district_doctor", at, data=FROM_TODAY)
+                    for at, task in tasks.items()}  # fmt: skip
+        answers = await asyncio.gather(*(
+            certificates.complete(tasks[at], prepared[at].json(), "district_doctor", at) for at in tasks
+        ))  # fmt: skip
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        assert len(await certificates.rows("SELECT * FROM disability")) == 1
