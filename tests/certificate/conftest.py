@@ -18,13 +18,13 @@ from shared.applications.providers.repository import keep
 from shared.applications.results.sealing import Seals, SealWorker
 from shared.db import Database
 from shared.personal import Keyring
-from shared.pki.codes import Code
 from shared.pki.expectation import Expectation
 from shared.pki.signing import sign
 from shared.pki.verifier import Verifier
 from shared.testing import FixedClock
 from shared.testing.authority import Authority, Holder
 from shared.testing.databases import fresh_database
+from shared.testing.earlier import judge_earlier
 from shared.testing.identities import bin_, iin
 from shared.testing.register import FixedRegister
 from shared.testing.register_server import RegisterServer
@@ -139,16 +139,8 @@ class Certificates:
         return answer
 
     async def judged(self, task: Mapping[str, Any], by: Someone) -> list[dict[str, Any]]:
-        now = self.clock.now()
-        verifier = Verifier(self.authority.trust(), self.authority.index(at=now))
         items = (await self.get(f"/internal/tasks/{task['id']}/signatures", by)).json()["items"]
-        return [
-            {"sha256": each["sha256"], "good": verifier.standing(
-                [base64.b64decode(one) for one in each["path"]],
-                signed_at=datetime.fromisoformat(each["received_at"]), now=now,
-            ) is Code.VALID}
-            for each in items
-        ]  # fmt: skip
+        return judge_earlier(self.authority, items, self.clock.now())
 
     async def complete(
         self, task: Mapping[str, Any], prepared: Mapping[str, Any], role: str, at: str

@@ -20,7 +20,8 @@ def report(steps, *, outcome="issued", channel="phone", service="booking"):
 
 class TestTheTable:
     def test_has_every_route_of_the_portal_services(self, expected):
-        services = [(service, channel) for _, service, channel, _ in expected.steps]
+        portal = {service for _, service, channel, _ in expected.steps if channel == "portal"}
+        services = [(service, channel) for _, service, channel, _ in expected.steps if service in portal]
         assert len(services) == 16
         assert {channel for service, channel in services if service == "attachment"} == {"portal", "direct"}
 
@@ -44,5 +45,5 @@ class TestTheTable:
 
     def test_names_what_nobody_went(self, expected):
         left = expected.left_out([report(TWO), report(TWO[:1], outcome="refused", channel="direct")])
-        assert len(left) == 15
+        assert len(left) == len(expected.steps) - 1
         assert ("zhambyl", "booking", "phone", "") not in left

@@ -10,7 +10,7 @@ import pytest
 
 from shlyuz.running.home import DOOR, Home, HomeInUse, PortTaken, free_port
 from shlyuz.running.keys import caller_key, form_key, make_keys, personal_key
-from shlyuz.running.processes import NAMES, Surroundings, programs
+from shlyuz.running.processes import NAMES, REGISTERS, Surroundings, programs
 
 HOLD = """
 import sys
@@ -97,7 +97,10 @@ class TestPrograms:
     def test_hand_the_key_that_speaks_for_a_service_to_those_alone_who_call_others(self, home: Home) -> None:
         services = {name.rpartition("-")[0] for name in NAMES}
         around = Surroundings(
-            ports=dict.fromkeys(NAMES, 1), database_urls=dict.fromkeys(services, "x"), kafka="x", settings={}
-        )
+            ports=dict.fromkeys((*NAMES, REGISTERS), 1),
+            database_urls=dict.fromkeys(services, "x"),
+            kafka="x",
+            settings={},
+        )  # fmt: skip
         holders = {one.name for one in programs(home, around) if "SHLYUZ_CALLER_KEY" in one.environment}
         assert holders == {f"{service}-web" for service in services}

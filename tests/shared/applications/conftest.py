@@ -24,13 +24,13 @@ from shared.applications.settings import ApplicationsSettings
 from shared.db import Database
 from shared.errors import Conflict
 from shared.personal import Keyring
-from shared.pki.codes import Code
 from shared.pki.expectation import Expectation
 from shared.pki.signing import sign
 from shared.pki.verifier import Verifier
 from shared.testing.authority import Authority, Holder
 from shared.testing.clock import FixedClock
 from shared.testing.databases import fresh_database
+from shared.testing.earlier import judge_earlier
 from shared.testing.identities import bin_, iin
 from shared.testing.register import FixedRegister
 from shared.web import Actor, CallerKey
@@ -38,13 +38,7 @@ from shared.web import Actor, CallerKey
 HERE = Path(__file__).parent
 START = datetime(2026, 3, 16, 5, 0, tzinfo=UTC)  # a Monday, 10:00 in Almaty
 BIN, OTHER_BIN = bin_(number=1), bin_(number=2)
-ROLES = {
-    "clerk": "employee",
-    "doctor": "employee",
-    "head": "head",
-    "supervisor": "employee",
-    "journal_keeper": "employee",
-}
+ROLES = {"head": "head"} | dict.fromkeys(("clerk", "doctor", "supervisor", "journal_keeper"), "employee")
 _WEEK = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
@@ -122,10 +116,8 @@ class World:
         if key not in self.people:
             own = iin(birth=date(1990, 1, 1), number=number)
             actor = Actor(kind="citizen", account_id=uuid4().hex, session_id="s", iin=own, acr="certificate")
-            holder = self.authority.citizen(
-                iin=own, at=START, surname="СЕРІКҚЫЗЫ", given_name="АЙГҮЛ", patronymic="БОЛАТҚЫЗЫ"
-            )
-            self.people[key] = Someone(actor=actor, holder=holder)
+            names = {"surname": "СЕРІКҚЫЗЫ", "given_name": "АЙГҮЛ", "patronymic": "БОЛАТҚЫЗЫ"}
+            self.people[key] = Someone(actor=actor, holder=self.authority.citizen(iin=own, at=START, **names))
         return self.people[key]
 
     def staff(self, role: str, number: int = 1, *, bin_: str = BIN) -> Someone:
@@ -210,17 +202,8 @@ class World:
         return answer
 
     async def judged(self, role: str, task: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Say of each earlier signer whether his certificate was good then, as a gateway knows it now."""
-        now = self.clock.now()
-        verifier = Verifier(self.authority.trust(), self.authority.index(at=now))
-        items = (await self.get(f"/internal/tasks/{task['id']}/signatures", self.staff(role))).json()["items"]
-        return [
-            {"sha256": each["sha256"], "good": verifier.standing(
-                [base64.b64decode(one) for one in each["path"]],
-                signed_at=datetime.fromisoformat(each["received_at"]), now=now,
-            ) is Code.VALID}
-            for each in items
-        ]  # fmt: skip
+        known = await self.get(f"/internal/tasks/{task['id']}/signatures", self.staff(role))
+        return judge_earlier(self.authority, known.json()["items"], self.clock.now())
 
     def signature(self, role: str, prepared: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
         document = base64.b64decode(prepared["document"])

@@ -18,16 +18,22 @@ async def fill_in(walk: Walk, api: Api) -> dict[str, Any]:  # noqa: ARG001  # no
 
 
 async def choose(walk: Walk) -> str:
-    """Find a provider of the region where the citizen is not enrolled: staff see in the register where he is."""
+    """Find a provider of the region where the citizen is not enrolled."""
+    providers = [each for each in walk.world.people["providers"] if each["region"] == walk.region]
+    here = await enrolled_at(walk)
+    others = [each["bin"] for each in providers if each["bin"] != here]
+    require(bool(others), "the region has no provider where the citizen is not enrolled")
+    return str(others[0])
+
+
+async def enrolled_at(walk: Walk) -> str | None:
+    """Have staff see in the register where the citizen is enrolled."""
     providers = [each for each in walk.world.people["providers"] if each["region"] == walk.region]
     performer = _LOOKS_UP[walk.region]
     iin = walk.world.people["citizens"][walk.citizen]["iin"]
     workstation = await walk.world.at_work(providers[0]["bin"], performer)
     (known,) = (await workstation.api.post("/register/lookups", {"iin": iin}))["items"]
-    enrolled_at = known["attachment"]["provider"] if known["attachment"] else None
-    others = [each["bin"] for each in providers if each["bin"] != enrolled_at]
-    require(bool(others), "the region has no provider where the citizen is not enrolled")
-    return str(others[0])
+    return str(known["attachment"]["provider"]) if known["attachment"] else None
 
 
 async def decide(walk: Walk, workstation: Workstation, task: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # one outcome

@@ -100,7 +100,8 @@ def _row(report: "Report") -> str:
     """Say in one line what a walk came to."""
     steps = ", ".join(f"{step['performer']} {step['limit']}" for step in report.steps)
     held = "ok" if report.ok else "DIFFERS"
-    return f"{held:8}{report.region:9}{report.service:12}{report.channel:8}{report.outcome or '-':9}{steps}"
+    way = ", ".join(filter(None, (report.channel, report.variant)))
+    return f"{held:8}{report.region:9}{report.service:24}{way:20}{report.outcome or '-':9}{steps}"
 
 
 @asynccontextmanager

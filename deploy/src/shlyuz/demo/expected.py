@@ -11,7 +11,7 @@ from shlyuz.layout import TREE
 
 TABLE = TREE / "tests" / "acceptance" / "regulations.csv"
 Route = tuple[str, str, str, str]
-Steps = Sequence[tuple[str, str]]
+Steps = Sequence[tuple[str, str | None]]
 ISSUED = "issued"
 
 
@@ -24,11 +24,11 @@ class Expected:
     @classmethod
     def read(cls, table: Path) -> "Expected":
         """Read a table with the columns region, service, channel, variant, step, performer, limit."""
-        found: defaultdict[Route, list[tuple[str, str]]] = defaultdict(list)
+        found: defaultdict[Route, list[tuple[str, str | None]]] = defaultdict(list)
         with table.open(encoding="utf-8", newline="") as lines:
             for row in sorted(csv.DictReader(lines), key=lambda row: int(row["step"])):
                 route = row["region"], row["service"], row["channel"], row["variant"]
-                found[route].append((row["performer"], row["limit"]))
+                found[route].append((row["performer"], row["limit"] or None))
         return cls(found)
 
     def check(self, report: Report) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from shlyuz.demo import attachment, booking, home_call
+from shlyuz.demo import attachment, booking, certificates, home_call
 from shlyuz.demo.report import Report
 from shlyuz.demo.walks import Acts, Tell, Walk
 from shlyuz.demo.world import World, authentication_key
@@ -12,6 +12,7 @@ from shlyuz.demo.world import World, authentication_key
 REGIONS = ("akmola", "zhambyl")
 SERVICES: Mapping[str, Mapping[str, Acts]] = {
     "booking": booking.ACTS, "home-call": home_call.ACTS, "attachment": attachment.ACTS,
+    **certificates.ACTS,
 }  # fmt: skip
 """What people do in each service, by region."""
 
@@ -40,22 +41,43 @@ def short(world: World, tell: Tell) -> Iterator[Item]:
 def whole(world: World, tell: Tell) -> Iterator[Item]:
     """Use every service of each region on every channel that its regulation has: a success and a refusal each."""
     for code, acts in SERVICES.items():
-        for region in REGIONS:
+        for region in acts:
             first, second, *_ = world.citizens(region)
             for channel in acts[region].grounds:
-                walk = walk_of(world, region, code, first, tell, channel=channel)
-                other = walk_of(world, region, code, second, tell, channel=channel)
-                yield _item(walk, f"{channel}: {walk.acts.title}", walk.succeed)
+                for variant in acts[region].variants:
+                    walk = walk_of(world, region, code, first, tell, channel=channel, variant=variant)
+                    how = f"{channel}, {variant}" if variant else channel
+                    yield _item(walk, f"{how}: {walk.acts.title}", walk.succeed)
+                *_, variant = acts[region].variants
+                other = walk_of(world, region, code, second, tell, channel=channel, variant=variant)
                 yield _item(other, f"{channel}: the provider refuses", other.be_refused_by_the_provider)
 
 
-def walk_of(world: World, region: str, code: str, citizen: int, tell: Tell, *, channel: str = "portal") -> Walk:
+def walk_of(
+    world: World,
+    region: str,
+    code: str,
+    citizen: int,
+    tell: Tell,
+    *,
+    channel: str = "portal",
+    variant: str | None = None,
+) -> Walk:
     """Give the walk of one of the region's citizens."""
     acts = SERVICES[code][region]
-    return Walk(world=world, region=region, code=code, citizen=citizen, acts=acts, tell=tell, channel=channel)
+    return Walk(
+        world=world,
+        region=region,
+        code=code,
+        citizen=citizen,
+        acts=acts,
+        tell=tell,
+        channel=channel,
+        variant=variant,
+    )
 
 
-def missing(world: World, region: str, code: str, channel: str, variant: str = "") -> Report:
+def missing(world: World, region: str, code: str, channel: str, variant: str | None = None) -> Report:
     """Report a walk that came to nothing."""
     return Report(region=region, service=code, channel=channel, variant=variant or None, roots=world.roots)
 
@@ -64,5 +86,5 @@ def _item(walk: Walk, title: str, go: Callable[[], Awaitable[Report]]) -> Item:
     return Item(
         title=f"{walk.region.capitalize()}, {walk.code}, {title}",
         go=go,
-        missing=missing(walk.world, walk.region, walk.code, walk.channel),
+        missing=missing(walk.world, walk.region, walk.code, walk.channel, walk.variant),
     )

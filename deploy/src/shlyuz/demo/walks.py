@@ -6,8 +6,8 @@ a service (`Acts`) stands beside it, in the service's own module.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -44,7 +44,7 @@ class Acts:
     `fill_in` makes the form's fields, on the portal (asked by the citizen) and at the window (by who registers him);
     `attach` uploads documents; `decide` gives the outcome that a performer enters for a task; `choose` the provider's
     BIN. `grounds`: by channel, a ground of the closed list on which the first step is refused. `title`: what a
-    success is called; `volume`: which service keeps the journal.
+    success is called; `volume`: which service keeps the journal; `variants`: the regulation's ways that are gone.
     """
 
     title: str
@@ -54,6 +54,7 @@ class Acts:
     grounds: Mapping[str, str]
     attach: Callable[["Walk", Portal], Awaitable[list[dict[str, str]]]] = attach_nothing
     choose: Callable[["Walk"], Awaitable[str]] = first_provider
+    variants: Sequence[str | None] = (None,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,14 @@ class Walk:
     acts: Acts
     tell: Tell
     channel: str = PORTAL
+    variant: str | None = None
+    done: set[str] = field(default_factory=set)
+
+    def once(self, deed: str) -> bool:
+        """Say whether this is the first time that the walk comes to a deed."""
+        first = deed not in self.done
+        self.done.add(deed)
+        return first
 
     @property
     def service(self) -> str:
@@ -185,12 +194,18 @@ class Walk:
         if rest:
             applicant["patronymic"] = " ".join(rest)
         body = {"region": self.region, "service": self.code, "channel": self.channel, "applicant": applicant,
-                "fields": await self.acts.fill_in(self, workstation.api)}  # fmt: skip
+                "fields": await self.acts.fill_in(self, workstation.api),
+                **await self._variant(workstation.api)}  # fmt: skip
         application: dict[str, Any] = await workstation.api.post("/workstation/applications", body)
         came = "calls" if self.channel == "phone" else "comes to the window"
         self.tell(f"{portal.person.name} {came} and is registered as {application['number']}.")
         self._tell_of_the_limit(application)
         return application
+
+    async def _variant(self, api: Api) -> dict[str, str]:
+        """Name the variant where it is one that the regulation has chosen at the window; others come about later."""
+        named = {each["key"] for each in (await self._regulation(api))["variants"]}
+        return {"variant": self.variant} if self.variant is not None and self.variant in named else {}
 
     def _tell_of_the_limit(self, application: Mapping[str, Any]) -> None:
         self.tell(f"An answer is due by {spoken(application['due_at'])}. " + " ".join(application["due_trace"]))
@@ -259,8 +274,8 @@ class Walk:
         return self._report(outcome="refused", steps=steps or [])
 
     def _report(self, *, outcome: str, steps: list[dict[str, Any]]) -> Report:
-        return Report(region=self.region, service=self.code, channel=self.channel, outcome=outcome, steps=steps,
-                      roots=self.world.roots, ok=True)  # fmt: skip
+        return Report(region=self.region, service=self.code, channel=self.channel, variant=self.variant,
+                      outcome=outcome, steps=steps, roots=self.world.roots, ok=True)  # fmt: skip
 
 
 async def refused(attempt: Awaitable[Any]) -> Refused:

@@ -114,11 +114,17 @@ def _roots(home: Home, kind: str) -> list[str]:
 def _equip(home: Home, made: "Authority", member: "Member") -> dict[str, Any]:
     """Issue a certificate; write key file and password. The account's password is made here too."""
     person = {name: getattr(member, name) for name in ("iin", "surname", "given_name", "patronymic")}
+    role = member.certificate
     if member.bin is None:
         more: dict[str, Any] = {"phone": "+7701" + member.iin[-7:]}
     else:
-        more = {"bin": member.bin, "name": f"{member.surname} {member.given_name}", "roles": list(member.roles)}
-    key_file = _key_file(home, member.key, _issue(made, person, member.bin, member.organisation))
+        more = {
+            "bin": member.bin,
+            "name": f"{member.surname} {member.given_name}",
+            "roles": list(member.roles),
+            "certificate": role,
+        }
+    key_file = _key_file(home, member.key, _issue(made, person, member.bin, member.organisation, role))
     return {"region": member.region, **person, **more, **key_file, "password": secrets.token_urlsafe(12)}
 
 
@@ -131,16 +137,16 @@ def _equip_with_gost(home: Home, made: "Authority", people: dict[str, Any]) -> N
     for entry in (*people["operators"], *people["citizens"], *people["staff"]):
         person = {name: entry[name] for name in ("iin", "surname", "given_name", "patronymic")}
         bin_ = entry.get("bin")
-        holder = _issue(made, person, bin_, organisations.get(bin_, ""))
+        holder = _issue(made, person, bin_, organisations.get(bin_, ""), entry.get("certificate", "employee"))
         entry[GOST] = _key_file(home, f"{Path(entry['p12']).stem}.{GOST}", holder)
     people[GOST] = {"authority": str(folder(home, GOST)), "roots": _roots(home, GOST)}
 
 
-def _issue(made: "Authority", person: Mapping[str, Any], bin_: str | None, organisation: str) -> "Holder":
+def _issue(made: "Authority", person: Mapping[str, Any], bin_: str | None, organisation: str, role: str) -> "Holder":
     now = datetime.now(UTC)
     if bin_ is None:
         return made.citizen(**person, at=now)
-    return made.staff(**person, bin=bin_, organisation=organisation, at=now)
+    return made.staff(**person, bin=bin_, organisation=organisation, role=role, at=now)
 
 
 def _key_file(home: Home, name: str, holder: "Holder") -> dict[str, str]:

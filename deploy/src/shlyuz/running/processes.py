@@ -1,5 +1,6 @@
 """The twelve processes of a region on one machine, each with its own environment."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from auth.settings import Settings
 
 ROLES = ("web", "worker")
+REGISTERS = "registers"
+"""The port's name of the registers outside the suite, which a region on one machine serves itself."""
+OUTSIDE = ("tb-patients", "dynamic-observation")
 NAMES = tuple(f"{service}-{role}" for service in SERVICES for role in ROLES)
 
 # So the embedded broker lets a member join in 2 s in place of 5; Apache Kafka wants a session of 6 s at least.
@@ -117,6 +121,9 @@ def _particular(home: Home, around: Surroundings, service: str) -> dict[str, str
         }
         return upstreams | {"SHLYUZ_TRUST": str(home.trust), "SHLYUZ_FORM_KEY": str(keys.form_key(home))}
     owners = {"SHLYUZ_SEALS": str(home.seals), "SHLYUZ_VERIFY_URL": f"{around.url}/api/v1/verify"}
+    if service == "certificate":
+        addresses = {name: f"http://127.0.0.1:{around.ports[REGISTERS]}/{name}" for name in OUTSIDE}
+        owners["SHLYUZ_REGISTERS"] = json.dumps(addresses)
     if service == "attachment":  # it keeps the population register, and asks itself in process
         return owners
     return owners | {"SHLYUZ_UPSTREAM_ATTACHMENT": f"http://127.0.0.1:{around.ports['attachment-web']}"}

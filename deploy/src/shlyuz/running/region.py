@@ -13,7 +13,15 @@ from shlyuz.layout import SERVICES
 from shlyuz.running.backing import Backing, Launch, kept
 from shlyuz.running.home import DOOR, Home, read_json
 from shlyuz.running.keys import make_keys
-from shlyuz.running.processes import EMBEDDED_BROKER, NAMES, Surroundings, attachment_settings, auth_settings, programs
+from shlyuz.running.processes import (
+    EMBEDDED_BROKER,
+    NAMES,
+    REGISTERS,
+    Surroundings,
+    attachment_settings,
+    auth_settings,
+    programs,
+)
 from shlyuz.running.supervisor import Supervisor
 from shlyuz.state import RegionState
 
@@ -72,6 +80,7 @@ class Start:
         made = await self._databases(admin_url)
         await migrating.topics(kafka)
         authorities = await self._authorities({kind: ports[name] for kind, name in AUTHORITIES.items()})
+        await self._registers(ports[REGISTERS])
         seeded = self.home.path / "seeded"
         if not seeded.exists():
             await self._seed_accounts(made["auth"].url)
@@ -114,7 +123,7 @@ class Start:
     def _ports(self) -> dict[str, int]:
         fixed = {DOOR: self.port} if self.port else {}
         return self.home.ports(
-            ("postgres", "broker", *AUTHORITIES.values(), *NAMES), fixed=fixed, settled=AUTHORITIES.values()
+            ("postgres", "broker", REGISTERS, *AUTHORITIES.values(), *NAMES), fixed=fixed, settled=AUTHORITIES.values()
         )
 
     async def _postgres(self, port: int) -> str:
@@ -156,6 +165,12 @@ class Start:
             kind: await self.stack.enter_async_context(served(self.home, kind, one, port=ports[kind]))
             for kind, one in made.items()
         }
+
+    async def _registers(self, port: int) -> None:
+        """Serve the registers outside the suite, in which nobody is listed."""
+        from shared.testing.register_server import RegisterServer
+
+        await self.stack.enter_async_context(RegisterServer(port=port))
 
     async def _seed_accounts(self, database_url: str) -> None:
         from shlyuz.seeding.seed import seed_accounts

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from shared.pki.expectation import EMPLOYEE_ROLE
 from shared.testing.identities import bin_, iin
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ OPENING_HOURS = {
 ADMINISTRATOR = "administrator"
 OVERSEERS = ("journal_keeper", "supervisor")
 DOCTOR = "doctor"
+EMPLOYEE, HEAD = "employee", "head"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class Member:
     bin: str | None = None
     organisation: str = ""
     roles: tuple[str, ...] = ()
+    certificate: str = EMPLOYEE
+    """The role that an organisation's certificate names, by its plain name."""
 
 
 @cache
@@ -135,6 +139,7 @@ def staff(regulations: "Regulations") -> list[Member]:
             bin=provider["bin"],
             organisation=provider["names"]["ru"],
             roles=post,
+            certificate=_certificate(provider["region"], post, regulations),
         )
         for index, (provider, post) in enumerate(posts)
     ]
@@ -167,6 +172,13 @@ def _posts(provider: dict[str, Any], regulations: "Regulations") -> Iterator[tup
     offered = (regulations.edition(provider["region"], service, today) for service in provider["services"])
     for performer in sorted({step.performer for edition in offered for step in edition.steps}):
         yield (performer,)
+
+
+def _certificate(region: str, post: tuple[str, ...], regulations: "Regulations") -> str:
+    """Say whether an employee's certificate lets one sign in that post; management's must be the head's."""
+    performers = regulations.regions[region].performers
+    wanted = [performers[role].certificate_roles for role in post if role in performers]
+    return EMPLOYEE if all(EMPLOYEE_ROLE in roles for roles in wanted) else HEAD
 
 
 def _employee(number: int, **post: Any) -> Member:
