@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lab.samples import repository, service
 from lab.samples.codes import printed
 from lab.samples.models import Sample
+from lab.slips.service import hand_out
+from shared.applications.anonymity import NOBODY
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, ResultPage, StepEffect
 from shared.applications.office import Means
 from shared.procedure import Channel, Step, WorkingClock
@@ -36,8 +38,10 @@ class Testing:
     def routers(self) -> Sequence[APIRouter]:
         return ()
 
-    async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:  # noqa: ARG002  # nothing is taken
-        return Acceptance()
+    async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:
+        if application.patient_iin != NOBODY:
+            return Acceptance()
+        return Acceptance(handed_out={"slip": await hand_out(session, self._means.persons, application.id)})
 
     async def rescheduled(
         self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime, actor: Actor
@@ -71,6 +75,10 @@ class Testing:
         """Give each case's tube; one without has not come to a blind step."""
         samples = await repository.many(session, applications)
         return {sample.application: {"sample_code": printed(sample.code)} for sample in samples}
+
+    async def closed(self, session: AsyncSession, case: CaseFile) -> None:
+        """Drop the times of the sample."""
+        await repository.drop_times(session, case.id, case.provider.zone)
 
     async def ended(self, session: AsyncSession, case: CaseFile, state: str) -> None:
         """Nothing is held."""

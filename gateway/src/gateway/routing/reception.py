@@ -136,3 +136,13 @@ class SampleOut(BaseModel):
 
 class SamplesOut(BaseModel):
     items: list[SampleOut]
+
+
+class SlipIn(_Sent):
+    slip: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class SlipOut(BaseModel):
+    application: str
+    state: str
+    task: str | None

@@ -189,6 +189,8 @@ TABLE: tuple[Route, ...] = (
           body=reception.SampleIn, answer=reception.SampleOut),
     route("GET", "/samples/alarms", _LAB, Who.STAFF, "Samples that should have a finding by now",
           answer=reception.SamplesOut),
+    route("POST", "/slips/openings", _LAB, Who.STAFF, "Find an anonymous test by the slip that is shown",
+          body=reception.SlipIn, answer=reception.SlipOut),
     # accounts of staff, providers
     route("GET", "/staff", _AUTH, Who.STAFF, "Colleagues at one's provider (supervisors)",
           query=("role", "cursor", "limit"), answer=shapes.ColleaguesOut, tag="tasks"),

@@ -20,6 +20,10 @@ _ADD = text("""
 """)
 _RECEIVE = text("UPDATE samples SET received_at = :now WHERE code = :code AND received_at IS NULL RETURNING code")
 _JUDGE = text("UPDATE samples SET judged = true WHERE application = :application")
+_DROP_TIMES = text("""
+    UPDATE samples SET alarm_at = NULL, received_at = date_trunc('day', received_at, :zone)
+    WHERE application = :application
+""")
 _ALARMED = text(f"""
     SELECT {_COLUMNS} FROM samples WHERE laboratory = :laboratory AND NOT judged AND alarm_at < :now
     ORDER BY alarm_at, code LIMIT :limit
@@ -62,6 +66,11 @@ async def receive(session: AsyncSession, code: str, now: datetime) -> bool:
 async def judge(session: AsyncSession, application: UUID) -> None:
     """Note that there is a finding; which, is not said."""
     await session.execute(_JUDGE, {"application": application})
+
+
+async def drop_times(session: AsyncSession, application: UUID, zone: str) -> None:
+    """Cut the sample's times to the day."""
+    await session.execute(_DROP_TIMES, {"application": application, "zone": zone})
 
 
 async def alarmed(session: AsyncSession, laboratory: str, now: datetime, limit: int) -> list[Sample]:

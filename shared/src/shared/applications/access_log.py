@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.anonymity import country_day
 from shared.applications.records import context
 from shared.applications.rowset import as_rows
 from shared.db import new_id
@@ -17,10 +18,12 @@ from shared.personal import Person
 from shared.web import Actor
 
 _RECORD = text("""
-    INSERT INTO access_records (id, person, at, actor, actor_bin, actor_roles, action, application, content)
-    SELECT x.id, x.person, CAST(:at AS timestamptz), :actor, :bin, CAST(:roles AS text[]), :action, x.application,
-           x.content
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, person uuid, application uuid, content bytea)
+    INSERT INTO access_records (id, person, at, actor, actor_bin, actor_roles, action, application, content,
+                                recorded_at)
+    SELECT x.id, x.person, x.at, :actor, :bin, CAST(:roles AS text[]), :action, x.application,
+           x.content, COALESCE(x.recorded_at, now())
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS x(id uuid, person uuid, application uuid, content bytea,
+        at timestamptz, recorded_at timestamptz)
 """)
 
 
@@ -30,18 +33,21 @@ async def record_access(
     """Record that staff saw (or changed) these persons' applications; `action` is a code such as `tasks-listed`.
 
     Without an application it is the person's own entry that was seen. The staff member's name is sealed for the person
-    who may read the record.
+    who may read the record. The record of a look at what belongs to nobody holds the date alone.
     """
     rows = []
     for person, application in seen:
         id_ = new_id()
         content = person.seal_json(context("access_records", "content", id_), {"name": actor.name})
-        rows.append({"id": id_, "person": person.id, "application": application, "content": content})
+        day = country_day(at) if person.unnamed else None
+        rows.append({
+            "id": id_, "person": person.id, "application": application, "content": content, "at": day or at,
+            "recorded_at": day,
+        })  # fmt: skip
     if rows:
         await session.execute(
             _RECORD,
             {
-                "at": at,
                 "actor": actor.account_id,
                 "bin": actor.bin or "",
                 "roles": sorted(actor.roles),

@@ -14,6 +14,8 @@ import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.anonymity import drop_times, is_anonymous, kept_at
+from shared.applications.case import ForgetsTimes
 from shared.applications.findings import is_secret
 from shared.applications.in_force import annul_others, drop_unsealed
 from shared.applications.journals.entering import Entry, enter
@@ -39,6 +41,7 @@ _PUBLISH = text("""
     UPDATE results SET published = :published, kind = CASE WHEN :published THEN CAST(:kind AS jsonb) ELSE kind END
     WHERE application = :application AND state = 'sealed'
 """)
+_CLOSED = frozenset({"issued", "refused", "withdrawn"})
 _ENDED = frozenset({"refused", "withdrawn"})
 
 
@@ -65,7 +68,7 @@ async def advance(
     rows = recording(office, subject, case.person, transition, deed)
     await _store(session, case, rows, deed, file.details if details is None else details)
     if transition.notice is not None:
-        await form_notice(session, office, case, transition.notice, at=deed.at, note=note)
+        await form_notice(session, office, case, transition.notice, at=kept_at(case.engine, deed.at), note=note)
     await _end_results(session, case, transition, deed.at)
     if is_secret(case.edition) and "issued" in transition.facts:
         await _publish(session, case, transition)
@@ -75,8 +78,18 @@ async def advance(
         scheduled_at = transition.application.scheduled_at
         entry = Entry(journal=transition.journal, data=data or {}, scheduled_at=scheduled_at)
         await enter(session, office, case, entry, at=deed.at)
+    if is_anonymous(case.engine) and rows.state in _CLOSED:
+        await drop_times(session, case.engine, case.id, office.public(case.id), office.prefix)
+        await _close(session, office, case)
     office.outbox.announce(session)
     return rows
+
+
+async def _close(session: AsyncSession, office: Office, case: OpenCase) -> None:
+    """Let the service drop the times that it keeps itself."""
+    module = office.module(case.file.service)
+    if isinstance(module, ForgetsTimes):
+        await module.closed(session, case.file)
 
 
 async def _end_results(session: AsyncSession, case: OpenCase, transition: Transition, at: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.applications.asking import remote_register
 from shared.applications.cabinet import endpoints as cabinet
@@ -21,6 +22,7 @@ from shared.applications.results import endpoints as results
 from shared.applications.settings import ApplicationsSettings
 from shared.applications.statistics import endpoints as statistics
 from shared.applications.tasks import endpoints as tasks
+from shared.db.ids import random_ids
 from shared.procedure import load
 from shared.results import QrKeys
 from shared.web import Platform, Resource, create_app
@@ -55,7 +57,7 @@ def create(
     if settings.production and settings.qr_key is None:  # a worker prints nothing, so it needs none
         raise RuntimeError("SHLYUZ_QR_KEY is not set")
     own = [router for module in modules for router in module.routers()]
-    return create_app(
+    app = create_app(
         service=service,
         settings=settings,
         routers=[*_ROUTERS, *own, *routers],
@@ -63,6 +65,21 @@ def create(
         migrations=service,
         body_limits={"/documents": settings.document_bytes},
     )
+    if settings.random_ids:
+        app.add_middleware(RandomIds)
+    return app
+
+
+class RandomIds:
+    """Let a request make ids that tell no time."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle it so."""
+        random_ids.set(True)
+        await self._app(scope, receive, send)
 
 
 def office_resources(

@@ -74,6 +74,8 @@ class Acceptance:
     details: Mapping[str, Any] = field(default_factory=dict)
     scheduled_at: datetime | None = None
     urgent: bool = False
+    handed_out: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What stands in the first answer and is kept nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +186,14 @@ class ServiceModule(Protocol):
 
     def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:
         """Give values of journal fields (by their key) that do not lie where the regulation's path points."""
+
+
+@runtime_checkable
+class ForgetsTimes(Protocol):
+    """A module with instants of its own in its rows, which an anonymous application must not keep."""
+
+    async def closed(self, session: AsyncSession, case: CaseFile) -> None:
+        """Cut them to the day: the application is closed."""
 
 
 @runtime_checkable

@@ -22,6 +22,8 @@ START = bytes(32)
 """What the first link commits to in place of a link before it."""
 _LONGEST_TRANSACTION = timedelta(minutes=10)
 """Far above what the database's time-outs let a transaction last: no row can appear with an older `recorded_at`."""
+_DAY = timedelta(days=2)
+"""Above the day that a row which holds the date alone may lie behind, wherever the provider is."""
 _BATCH = 500
 _LOCK = text("SELECT pg_advisory_xact_lock(7310417)")
 _HEAD = text("SELECT position, hash FROM chain_links ORDER BY position DESC LIMIT 1")
@@ -74,9 +76,11 @@ class Broken:
 class Chainer:
     """Add links for what is not chained yet."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, days: bool = False) -> None:
         self._database = database
         self._clock = clock
+        self._days = days
+        """Rows may say the day alone when they were recorded: then a day's are looked through, and links do too."""
 
     async def run_once(self) -> int:
         """Chain everything that is committed, and tell how many rows that were."""
@@ -89,16 +93,20 @@ class Chainer:
     async def _batch(self, source: str) -> int:
         async with self._database.transaction() as session:
             await session.execute(_LOCK)
-            rows = await _unchained(session, source)
+            rows = await _unchained(session, source, _DAY if self._days else _LONGEST_TRANSACTION)
             if rows:
-                links = await _links(session, source, rows, self._clock.now())
+                links = await _links(session, source, rows, self._now())
                 await session.execute(_LINK, {"rows": as_rows(links)})
         return len(rows)
 
+    def _now(self) -> datetime:
+        now = self._clock.now()
+        return now.replace(hour=0, minute=0, second=0, microsecond=0) if self._days else now
 
-async def _unchained(session: AsyncSession, source: str) -> list[Any]:
+
+async def _unchained(session: AsyncSession, source: str, reach: timedelta) -> list[Any]:
     latest: datetime | None = (await session.execute(_SINCE, {"source": source})).scalar_one()
-    since = latest - _LONGEST_TRANSACTION if latest else None
+    since = latest - reach if latest else None
     return list((await session.execute(_UNCHAINED[source], {"since": since, "limit": _BATCH})).all())
 
 

@@ -41,5 +41,7 @@ class ApplicationsSettings(ServiceSettings):
     overdue_every: timedelta = timedelta(seconds=5)
     claims_every: timedelta = timedelta(seconds=5)
     seal_every: timedelta = timedelta(seconds=1)
+    random_ids: bool = False
+    """Rows may belong to people who must stay unknown: ids then tell no time, nor do links of the chain."""
     chain_every: timedelta = timedelta(seconds=20)
     cleanup_every: timedelta = timedelta(minutes=5)

@@ -7,6 +7,7 @@ from prometheus_client import Counter
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.anonymity import country_day
 from shared.applications.office import Office
 from shared.applications.transitions import Subject, told
 from shared.clock import Clock
@@ -18,7 +19,8 @@ _OVERDUE = Counter("shlyuz_steps_overdue_total", "Steps whose time limit passed.
 _BATCH = 200
 # The case is locked before the task, as everywhere; SKIP LOCKED leaves what others hold for the next sweep.
 _FIND_OVERDUE = text("""
-    SELECT t.id, t.step, t.provider, a.id AS application, a.region, a.service, a.state, a.version
+    SELECT t.id, t.step, t.provider, a.id AS application, a.region, a.service, a.state, a.version,
+           (SELECT k.lookup IS NULL FROM person_keys k WHERE k.id = a.patient) AS unnamed
     FROM tasks t JOIN applications a ON a.id = t.application
     WHERE t.state = 'open' AND t.overdue_at IS NULL AND t.due_at < :now
     ORDER BY t.due_at LIMIT :limit FOR UPDATE OF a SKIP LOCKED
@@ -28,7 +30,8 @@ _RAISE = text("""
 """)
 # A claim that is prolonged or taken over meanwhile is not this one any more: the update looks again.
 _FIND_ENDED_CLAIMS = text("""
-    SELECT t.id, t.provider, a.id AS application, a.region, a.service, a.state, a.version
+    SELECT t.id, t.provider, a.id AS application, a.region, a.service, a.state, a.version,
+           (SELECT k.lookup IS NULL FROM person_keys k WHERE k.id = a.patient) AS unnamed
     FROM tasks t JOIN applications a ON a.id = t.application
     WHERE t.state = 'open' AND t.claimed_by IS NOT NULL AND t.claimed_until <= :now
     ORDER BY t.claimed_until LIMIT :limit FOR UPDATE OF a SKIP LOCKED
@@ -85,7 +88,8 @@ class Sweeps:
             id=row.application, region=row.region, service=row.service, provider=row.provider, version=row.version
         )
         event = told(self._office, fact, subject, row.state, row.id)
-        await self._office.outbox.publish(session, event, topic=self._office.topic, at=now)
+        at = country_day(now) if row.unnamed else now
+        await self._office.outbox.publish(session, event, topic=self._office.topic, at=at, traced=not row.unnamed)
         return True
 
     async def clean(self) -> None:

@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
+from shared.applications.anonymity import is_anonymous, kept_at, recorded_at
 from shared.applications.findings import row_due, row_outcome, stored_progress
 from shared.applications.office import Office
 from shared.applications.rowset import as_rows
@@ -39,7 +40,7 @@ from shared.events.facts import (
 )
 from shared.events.tables import outbox
 from shared.personal import Person
-from shared.procedure import Change, Edition, Task, Transition
+from shared.procedure import Application, Change, Edition, Task, Transition
 from shared.web import Actor
 
 _FACTS: Mapping[str, type[ApplicationEvent]] = {
@@ -88,12 +89,12 @@ def tail(outbox_names: tuple[str, ...]) -> str:
         WHERE t.application = app.id AND t.step = x.step AND t.round = x.round
     ), told AS (
         INSERT INTO history (id, application, version, at, action, state, status, process, step, performer, outcome,
-                             ground, actor_kind, actor)
+                             ground, actor_kind, actor, recorded_at)
         SELECT x.id, app.id, x.version, x.at, x.action, x.state, x.status, x.process, x.step, x.performer, x.outcome,
-               x.ground, x.actor_kind, x.actor
+               x.ground, x.actor_kind, x.actor, COALESCE(x.recorded_at, now())
         FROM app, jsonb_to_recordset(CAST(:history AS jsonb)) AS x(id uuid, version integer, at timestamptz,
             action text, state text, status text, process integer, step text, performer text, outcome text,
-            ground text, actor_kind text, actor text)
+            ground text, actor_kind text, actor text, recorded_at timestamptz)
     ), sent AS (
         INSERT INTO {outbox.name} ({names})
         SELECT {chosen}
@@ -176,7 +177,7 @@ def recording(office: Office, subject: Subject, person: Person, transition: Tran
             "opened": as_rows(opened),
             "moved": as_rows([_task(None, subject.provider, edition, task, deed) for task in _moved(transition)]),
             "history": as_rows(
-                [_history(edition, deed, subject.version + n, change) for n, change in enumerate(changes, 1)]
+                [_history(after, deed, subject.version + n, change) for n, change in enumerate(changes, 1)]
             ),
             "events": as_rows(events),
         },
@@ -213,18 +214,19 @@ def _task(id_: UUID | None, provider: str, edition: Edition, task: Task, deed: D
     }
 
 
-def _history(edition: Edition, deed: Deed, version: int, change: Change) -> dict[str, Any]:
+def _history(engine: Application, deed: Deed, version: int, change: Change) -> dict[str, Any]:
     return {
         "id": new_id(),
         "version": version,
-        "at": deed.at,
+        "at": kept_at(engine, deed.at),
+        "recorded_at": recorded_at(engine, deed.at),
         "action": deed.action,
         "state": str(change.state),
         "status": str(change.status),
         "process": change.process,
         "step": deed.step,
         "performer": deed.performer,
-        "outcome": row_outcome(edition, deed.step, deed.outcome),
+        "outcome": row_outcome(engine.edition, deed.step, deed.outcome),
         "ground": deed.ground,
         "actor_kind": deed.actor_kind,
         "actor": deed.staff,
@@ -245,9 +247,11 @@ def _events(  # one caller, above
     events = [told(office, _FACTS[fact], now, state) for fact in transition.facts if fact in _FACTS]
     if "step-completed" in transition.facts and deed.task is not None:
         events.append(told(office, StepCompleted, now, state, deed.task))
-    at = (replace(now, provider=row["provider"]) for row in opened)  # told to whoever carries the step out
-    events += [told(office, StepOpened, place, state, row["id"]) for place, row in zip(at, opened, strict=True)]
-    return [dict(office.outbox.row(event, topic=office.topic, at=deed.at)) for event in events]
+    for row in opened:  # told to whoever carries the step out
+        events += [told(office, StepOpened, replace(now, provider=row["provider"]), state, row["id"])]
+    engine = transition.application
+    at, traced = kept_at(engine, deed.at), not is_anonymous(engine)
+    return [dict(office.outbox.row(event, topic=office.topic, at=at, traced=traced)) for event in events]
 
 
 def told(

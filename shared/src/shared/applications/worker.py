@@ -13,6 +13,7 @@ from shared.applications.providers.repository import keep
 from shared.applications.results.sealing import Seals, SealWorker
 from shared.applications.settings import ApplicationsSettings
 from shared.applications.sweeps import Sweeps
+from shared.db.ids import random_ids
 from shared.events import PROVIDER_TOPIC, ProviderChanged, Received
 from shared.web import Job, Periodic, Platform, create_worker
 
@@ -33,7 +34,7 @@ def create(
         office: Office = platform.resources["office"]
         sealer = SealWorker(office, platform.database, platform.clock, Seals(settings.seals).of)
         sweeps = Sweeps(office, platform.database, platform.clock)
-        chainer = Chainer(platform.database, platform.clock)
+        chainer = Chainer(platform.database, platform.clock, days=settings.random_ids)
         return [
             platform.relay(),
             platform.consumer([PROVIDER_TOPIC], {ProviderChanged: keep_provider}),
@@ -45,6 +46,8 @@ def create(
             *(own_jobs(platform) if own_jobs else ()),
         ]
 
+    if settings.random_ids:
+        random_ids.set(True)  # for every job of this process
     return create_worker(
         service=service,
         settings=settings,

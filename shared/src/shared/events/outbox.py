@@ -33,8 +33,11 @@ class Outbox:
         self.service = service
         self._listeners: WeakSet[_Listener] = WeakSet()
 
-    def row(self, event: Event, *, topic: str, at: datetime) -> dict[str, Any]:
-        """Give the values of the outbox row, for a statement of the caller's own; `at` is when it happened (UTC)."""
+    def row(self, event: Event, *, topic: str, at: datetime, traced: bool = True) -> dict[str, Any]:
+        """Give the values of the outbox row, for a statement of the caller's own; `at` is when it happened (UTC).
+
+        One that is not `traced` does not say in which request it happened.
+        """
         return {
             "id": new_id(),
             "topic": topic,
@@ -43,12 +46,14 @@ class Outbox:
             "type": event.type,
             "time": at,
             "data": event.model_dump(mode="json"),
-            "request_id": request_id(),
+            "request_id": request_id() if traced else None,
         }
 
-    async def publish(self, session: AsyncSession, event: Event, *, topic: str, at: datetime) -> None:
+    async def publish(
+        self, session: AsyncSession, event: Event, *, topic: str, at: datetime, traced: bool = True
+    ) -> None:
         """Add the event to the session's transaction; it is sent after the commit."""
-        await session.execute(_INSERT, self.row(event, topic=topic, at=at))
+        await session.execute(_INSERT, self.row(event, topic=topic, at=at, traced=traced))
         self.announce(session)
 
     def announce(self, session: AsyncSession) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import ColumnClause, DateTime, Row, bindparam, func, literal_column, select, text, update
+from sqlalchemy import ColumnClause, DateTime, Row, bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import new_id
@@ -45,6 +45,8 @@ class Person:
 
     id: UUID
     key: bytes = field(repr=False)
+    unnamed: bool = False
+    """The key belongs to nobody: what is kept beside it holds the date alone."""
 
     def seal(self, context: str, data: bytes | str) -> bytes:
         """Encrypt for this person, this context."""
@@ -101,6 +103,15 @@ class Persons:
             continue
         return self._person(row)
 
+    async def unnamed(self, session: AsyncSession, made_on: datetime) -> Person:
+        """Make a key that belongs to nobody: it is found by its random id alone, and keeps the day it was made on."""
+        person = uuid4()
+        key, current = os.urandom(KEY_BYTES), self._keyring.current
+        wrapped = self._keyring.wrap(self._context(person), key)
+        values = {"id": person, "lookup": None, "key_name": current, "wrapped": wrapped, "created_at": made_on}
+        await session.execute(insert(person_keys).values(values))
+        return Person(id=person, key=key, unnamed=True)
+
     def new_row(self, iin: Iin) -> dict[str, Any]:
         """Give the row (id, lookup, key_name, wrapped) of a person in case he is new, for the caller's own statement.
 
@@ -111,9 +122,9 @@ class Persons:
         wrapped = self._keyring.wrap(self._context(person), os.urandom(KEY_BYTES))
         return {"id": person, "lookup": self.lookup(iin), "key_name": self._keyring.current, "wrapped": wrapped}
 
-    def person(self, *, id: UUID, key_name: str, wrapped: bytes) -> Person:
+    def person(self, *, id: UUID, key_name: str, wrapped: bytes, unnamed: bool = False) -> Person:
         """Give the person of a row that a statement of the caller's own has read; raises `CiphertextInvalid`."""
-        return Person(id=id, key=self._keyring.unwrap(key_name, self._context(id), wrapped))
+        return Person(id=id, key=self._keyring.unwrap(key_name, self._context(id), wrapped), unnamed=unnamed)
 
     async def find(self, session: AsyncSession, iin: Iin) -> Person | None:
         """Give the person of an IIN if the service knows him."""
@@ -130,8 +141,13 @@ class Persons:
 
     async def get_many(self, session: AsyncSession, persons: Iterable[UUID]) -> dict[UUID, Person]:
         """Give persons by id in one statement; those whose key is destroyed are left out."""
-        query = select(*_COLUMNS).where(person_keys.c.id.in_(set(persons)), person_keys.c.wrapped.is_not(None))
-        return {row.id: self._person(row) for row in await session.execute(query)}
+        query = select(*_COLUMNS, person_keys.c.lookup.is_(None).label("unnamed")).where(
+            person_keys.c.id.in_(set(persons)), person_keys.c.wrapped.is_not(None)
+        )
+        return {
+            row.id: self.person(id=row.id, key_name=row.key_name, wrapped=row.wrapped, unnamed=row.unnamed)
+            for row in await session.execute(query)
+        }
 
     async def rewrap(self, session: AsyncSession, limit: int = 500) -> int:
         """Wrap up to `limit` data keys under the current key, and tell how many; call until it gives 0.

@@ -129,10 +129,11 @@ class ChannelRules(Cited):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant(Cited):
-    """A way of giving the service that is chosen when the application is filed."""
+    """A way of giving the service that is chosen when the application is filed; an `anonymous` one knows nobody."""
 
     key: Code
     title: Text
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

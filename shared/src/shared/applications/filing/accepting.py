@@ -42,6 +42,7 @@ class Receipt:
     id: UUID
     number: str
     content: Mapping[str, Any]
+    handed_out: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +153,7 @@ async def write(session: AsyncSession, office: Office, new: New, *, now: datetim
     if written is None or written[1] != len(new.evidence["documents"]):
         raise Repeated
     office.outbox.announce(session)
-    return Receipt(id=accepted.id, number=written[0], content=content)
+    return Receipt(id=accepted.id, number=written[0], content=content, handed_out=acceptance.handed_out)
 
 
 def _values(office: Office, new: New, receipt: Mapping[str, Any]) -> dict[str, Any]:

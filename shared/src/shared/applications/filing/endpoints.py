@@ -69,6 +69,7 @@ def receipt_out(office: Office, receipt: Receipt, language: Language) -> dict[st
     content = receipt.content
     return {
         **content["details"],
+        **receipt.handed_out,
         "id": office.public(receipt.id),
         "number": receipt.number,
         "region": content["region"],

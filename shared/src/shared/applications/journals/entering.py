@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.anonymity import is_anonymous, kept_at, recorded_at
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
 from shared.applications.wording import local
@@ -28,9 +29,11 @@ _ENTER = text("""
         ON CONFLICT (provider, journal, volume, year) DO UPDATE SET last = journal_counters.last + 1
         RETURNING last
     )
-    INSERT INTO journal_rows (id, provider, journal, volume, year, number, application, person, at, content, digest)
+    INSERT INTO journal_rows (id, provider, journal, volume, year, number, application, person, at, content, digest,
+                              recorded_at)
     SELECT CAST(:id AS uuid), :provider, :journal, :volume, CAST(:year AS integer), last, CAST(:application AS uuid),
-           CAST(:person AS uuid), CAST(:at AS timestamptz), CAST(:content AS bytea), CAST(:digest AS bytea)
+           CAST(:person AS uuid), CAST(:at AS timestamptz), CAST(:content AS bytea), CAST(:digest AS bytea),
+           COALESCE(CAST(:recorded_at AS timestamptz), now())
     FROM counted
     RETURNING number
 """)
@@ -60,7 +63,8 @@ async def enter(session: AsyncSession, office: Office, case: OpenCase, entry: En
         "id": id_,
         "application": case.id,
         "person": case.person.id,
-        "at": at,
+        "at": kept_at(case.engine, at),
+        "recorded_at": recorded_at(case.engine, at),
         "content": case.person.seal(place, plain),
         "digest": salted_digest(case.person.salt(place), plain),
     }
@@ -77,7 +81,7 @@ def journal_row(office: Office, case: OpenCase, entry: Entry, *, at: datetime) -
         "outcome": entry.data,
         "application": {
             "number": file.number,
-            "filed_at": local(file.filed_at, file.provider.zone),
+            "filed_at": local(kept_at(case.engine, file.filed_at), file.provider.zone),
             "scheduled_at": local(entry.scheduled_at, file.provider.zone),
             "channel": str(file.channel),
         },
@@ -93,6 +97,8 @@ def journal_row(office: Office, case: OpenCase, entry: Entry, *, at: datetime) -
 def _patient(case: OpenCase, at: datetime) -> dict[str, Any]:
     """Say of the patient what his certificate (or staff, or the register) and his IIN tell; age in whole years."""
     names = case.content.get("names") or case.content.get("signer", {})
+    if is_anonymous(case.engine):
+        return {}
     iin = Iin.parse(case.file.patient_iin, allow_test=True)
     today = at.astimezone(ZoneInfo(case.file.provider.zone)).date()
     return {

@@ -11,9 +11,10 @@ from shared.applications.filing.errors import ProviderUnknown
 from shared.applications.office import Office, ServiceNotOffered
 from shared.applications.register import Answers, RegisterAway, consulting
 from shared.applications.registering.errors import ArrivalUnfit, ChannelNotOffered
-from shared.applications.registering.models import Registered, Registration
+from shared.applications.registering.models import Registered
 from shared.applications.registering.schemas import RegisteredOut, VisitIn
 from shared.applications.registering.service import Registrar
+from shared.applications.registering.unnamed import register_unnamed
 from shared.applications.replies import as_json
 from shared.applications.representation import RepresentationRefused
 from shared.db import new_id
@@ -34,6 +35,10 @@ async def register_application(  # each is a dependency
     request: VisitIn, office: TheOffice, actor: Staff, here: Here, now: Now, language: Lang, key: IdempotencyKey
 ) -> Response:
     """Register a visitor or caller; under the same Idempotency-Key the answer is the same."""
+    if request.applicant is None:
+        async with here.database.transaction() as session:
+            unnamed = await register_unnamed(session, office, request.model_dump(), new_id(), actor, now)
+        return as_json(_out(office, request.channel, unnamed, language), unnamed.answer.status)
     exact = request.model_dump_json().encode()
     registration = Registrar.read(office, request.model_dump(), exact, actor, key, now)
 
@@ -45,14 +50,14 @@ async def register_application(  # each is a dependency
         )
 
     registered = await consulting(office.register, actor, taken)
-    return as_json(_out(office, registration, registered, language), registered.answer.status)
+    return as_json(_out(office, registration.channel, registered, language), registered.answer.status)
 
 
-def _out(office: Office, registration: Registration, registered: Registered, language: Language) -> dict[str, Any]:
+def _out(office: Office, channel: str, registered: Registered, language: Language) -> dict[str, Any]:
     receipt = receipt_out(office, registered.answer.receipt, language)
     return {
         **receipt,
-        "channel": str(registration.channel),
+        "channel": str(channel),
         "arrived_at": receipt["filed_at"],
         "task": office.public(registered.task),
     }

@@ -74,7 +74,8 @@ class VisitIn(_In):
     channel: Literal["direct", "phone"]
     variant: Code | None = None
     arrived_at: AwareDatetime | None = None
-    applicant: ApplicantIn
+    applicant: ApplicantIn | None = None
+    """None where the variant is anonymous."""
     patient: PatientIn | None = None
     fields: dict[str, Any] = Field(default_factory=dict)
 

@@ -182,6 +182,8 @@ class Registrar:
             raise ChannelNotOffered
         if (registration.channel, registration.variant) not in edition.routes():
             raise InvalidRequest([FieldError(pointer="/variant", code="choice")])
+        if any(variant.key == registration.variant and variant.anonymous for variant in edition.variants):
+            raise InvalidRequest([FieldError(pointer="/applicant", code="unknown")])
         first, *_ = edition.steps_for(registration.channel, registration.variant)
         if first.performer not in registration.actor.roles:
             raise WrongRole

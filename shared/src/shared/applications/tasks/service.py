@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import WrongRole
 from shared.applications.access_log import record_access
+from shared.applications.anonymity import is_anonymous, kept_at
 from shared.applications.case import MarksBlindly
 from shared.applications.cursors import URGENT, Cursor, write_cursor
 from shared.applications.office import Office
@@ -111,7 +112,7 @@ class Tasks:
         return self._common(task, edition, application, language) | {
             "region": row.region,
             "service": row.service,
-            "patient": {"iin": content["patient"], "name": content["name"]},
+            "patient": {"iin": content["patient"], "name": content["name"]} if content["patient"] else None,
         }
 
     def _common(
@@ -155,7 +156,7 @@ class Tasks:
         return {
             **file.details,
             **self._common(task, case.edition, application, language),
-            "patient": {"iin": file.patient_iin, "name": file.name},
+            "patient": {"iin": file.patient_iin, "name": file.name} if file.patient_iin else None,
             "representative": shown_representative(file.representative),
             "fields": dict(file.fields),
             "documents": case.content.get("documents", []),
@@ -259,7 +260,8 @@ class Tasks:
             version=case.file.version,
         )
         event = told(self._office, fact, subject, case.file.state, task.id)
-        await self._office.outbox.publish(self._session, event, topic=self._office.topic, at=self._now)
+        at, traced = kept_at(case.engine, self._now), not is_anonymous(case.engine)
+        await self._office.outbox.publish(self._session, event, topic=self._office.topic, at=at, traced=traced)
 
     async def open(self, task_id: UUID, *, lock: bool = False) -> tuple[TaskRow, OpenCase]:
         """Open a task of the caller's provider with its case; raises NotFound. Locks the case first, then the task."""

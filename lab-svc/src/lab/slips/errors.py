@@ -1,0 +1,16 @@
+"""Why a slip opens nothing."""
+
+from shared.errors import NotFound, ProblemError
+
+
+class SlipMistyped(ProblemError):
+    """The check character does not fit: it was misread."""
+
+    code = "slip-mistyped"
+    status = 422
+
+
+class SlipUnknown(NotFound):
+    """No test of this provider has that slip, or it is no longer kept."""
+
+    code = "slip-unknown"

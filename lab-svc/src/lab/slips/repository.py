@@ -1,0 +1,57 @@
+"""The statements of slips and of tries."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_ADD = text("INSERT INTO slips (digest, application) VALUES (:digest, :application)")
+_FIND = text("""
+    SELECT s.application, a.provider, a.patient, a.state,
+           (SELECT t.id FROM tasks t
+            WHERE t.application = a.id AND t.state = 'open' AND t.provider = a.provider) AS task
+    FROM slips s JOIN applications a ON a.id = s.application WHERE s.digest = :digest
+""")
+_TRIED = text("INSERT INTO slip_tries (id, account, at) VALUES (:id, :account, :at)")
+_TRIES = text("SELECT count(*) FROM slip_tries WHERE account = :account AND at > :since")
+_OVER = text("""
+    SELECT s.application, a.patient FROM slips s JOIN applications a ON a.id = s.application
+    WHERE a.state IN ('issued', 'refused', 'withdrawn') AND a.changed_at < :before LIMIT 200 FOR UPDATE OF s SKIP LOCKED
+""")
+_FORGET = text("DELETE FROM slips WHERE application = :application")
+_OLD_TRIES = text("DELETE FROM slip_tries WHERE at < :before")
+
+
+async def add(session: AsyncSession, digest: bytes, application: UUID) -> None:
+    """Keep the hash of a slip."""
+    await session.execute(_ADD, {"digest": digest, "application": application})
+
+
+async def find(session: AsyncSession, digest: bytes) -> Row[Any] | None:
+    """Find the test of a slip, with the step that is open at its provider."""
+    return (await session.execute(_FIND, {"digest": digest})).one_or_none()
+
+
+async def tried(session: AsyncSession, account: str, now: datetime) -> int:
+    """Note a try, and tell how many there were in the minute before."""
+    since = now - timedelta(minutes=1)
+    before: int = (await session.execute(_TRIES, {"account": account, "since": since})).scalar_one()
+    await session.execute(_TRIED, {"id": uuid4(), "account": account, "at": now})
+    return before
+
+
+async def over(session: AsyncSession, before: datetime) -> list[Row[Any]]:
+    """Find tests that were closed before, whose slip is still kept."""
+    return list((await session.execute(_OVER, {"before": before})).all())
+
+
+async def forget(session: AsyncSession, application: UUID) -> None:
+    """Remove a slip."""
+    await session.execute(_FORGET, {"application": application})
+
+
+async def forget_tries(session: AsyncSession, before: datetime) -> None:
+    """Remove old tries."""
+    await session.execute(_OLD_TRIES, {"before": before})
