@@ -147,6 +147,19 @@ class TestThePatient:
             for action in ("application-read", "applications-listed", "application-filed")
         ]
 
+    async def test_sees_that_the_representative_read_the_notices(self, world, parent, child, filed):
+        refusal = {"outcome": "refused", "ground": "documents-wrong"}
+        assert (await world.complete("clerk", await world.task("clerk"), refusal)).status_code == 200
+        (notice,) = (await world.get("/notices", parent)).json()["items"]
+        assert notice["application"]["id"] == filed["id"]
+        look, *_ = await looks(world, child)
+        assert (look["action"], look["name"], look["roles"]) == (
+            "notices-listed", "СЕРІКҚЫЗЫ АЙГҮЛ БОЛАТҚЫЗЫ", ["parent"],
+        )  # fmt: skip
+        assert look["application"]["id"] == filed["id"]
+        await world.get("/notices", child)
+        assert [each["action"] for each in await looks(world, child)].count("notices-listed") == 1
+
     async def test_has_the_sealed_content_under_a_key_of_his_own(self, world, filed):
         (row,) = await world.rows("SELECT applicant, patient FROM applications")
         assert row.applicant != row.patient

@@ -12,12 +12,12 @@ from shared.applications.cursors import Cursor
 
 _HIS = "(a.patient = :person OR a.applicant = :person)"
 _SEEN = "(:certificate OR (a.filed_by = 'citizen' AND a.account = :account AND a.min_acr = 'password'))"
+_FILE = "CASE WHEN a.patient <> CAST(:person AS uuid) THEN a.content END AS file"
 _AFTER = "(CAST(:after_id AS uuid) IS NULL OR ({at}, {id}) < (CAST(:after_at AS timestamptz), :after_id))"
 
 _PAGE = text(f"""
     SELECT a.id, a.number, a.region, a.service, a.provider, a.channel, a.state, a.status, a.due, a.filed_at,
-           a.changed_at, p.zone, p.names, a.patient,
-           CASE WHEN a.patient <> CAST(:person AS uuid) THEN a.content END AS content,
+           a.changed_at, p.zone, p.names, a.patient, {_FILE},
            EXISTS (SELECT FROM results r WHERE r.application = a.id AND r.state = 'sealed' AND r.published) AS result
     FROM applications a JOIN providers p ON p.bin = a.provider
     WHERE {_HIS} AND {_SEEN} AND {_AFTER.format(at="a.filed_at", id="a.id")}
@@ -40,9 +40,8 @@ _REFUSAL = text("""
 """)
 _RESULTS = text("SELECT id, content FROM results WHERE application = :id ORDER BY signed_at")
 _NOTICES = text(f"""
-    SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person, a.edition,
-           a.number AS application_number,
-           p.zone
+    SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person AS patient, a.edition,
+           a.number AS application_number, p.zone, {_FILE}
     FROM notices n JOIN applications a ON a.id = n.application JOIN providers p ON p.bin = a.provider
     WHERE (n.person = :person OR n.applicant = :person) AND {_SEEN} AND {_AFTER.format(at="n.at", id="n.id")}
     ORDER BY n.at DESC, n.id DESC LIMIT :limit
