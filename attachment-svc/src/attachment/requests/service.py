@@ -17,6 +17,7 @@ from attachment.districts.repository import name_of
 from attachment.register.enrolling import Basis, Enrolling
 from attachment.register.errors import AlreadyAttachedHere, PersonDead, PersonNotInRegister
 from attachment.register.models import Known
+from attachment.register.repository import made_by
 from attachment.register.service import Register
 from attachment.representing.errors import RepresentationEnded
 from attachment.representing.models import NewRepresentation
@@ -103,6 +104,7 @@ class Requests:
     async def carry_out(self, step: Completing) -> StepEffect:
         """Check that the patient can be enrolled, and enrol him with the last step.
 
+        A step that is carried out again, for a corrected talon, enrols nobody: it says what the first time came to.
         Raises PersonNotInRegister, PersonDead, AlreadyAttachedHere, AddressOutsideDistricts, RepresentationEnded.
         """
         case = step.case
@@ -110,6 +112,9 @@ class Requests:
         known = await self._register.by_iin(Iin(case.patient_iin))
         if known is None:
             raise PersonNotInRegister
+        if (said := await self._done(case)) is not None:
+            data = {**step.data, "patient": self._shown(known), "address": wanted.residence.written(), **said}
+            return StepEffect(data=data, details={"attachment": said})
         right = await self._right_to_record(case, wanted.right or ClaimedRight.seen(case.representative), known)
         data = {**step.data, "patient": self._shown(known), "address": wanted.residence.written()}
         district = await self._enrolling.check(known.person.id, self.provider, wanted.residence)
@@ -119,6 +124,16 @@ class Requests:
         if not step.dry_run:
             await self._enrol(step, known, wanted, right)
         return StepEffect(data={**data, **said}, details={"attachment": said})
+
+    async def _done(self, case: CaseFile) -> dict[str, str] | None:
+        """Say what the application has done already: since when its person is enrolled, and in which district."""
+        before: dict[str, str] = dict(case.details.get("attachment", {}))
+        if "since" not in before:
+            return None
+        period = await made_by(self.session, case.id)
+        if period is None:
+            return before
+        return {"district": period.district or before["district"], "since": period.started_on.isoformat()}
 
     async def _right_to_record(self, case: CaseFile, right: ClaimedRight | None, known: Known) -> ClaimedRight | None:
         """Give the right that the performer's signature is going to confirm; None where one is on record already."""
