@@ -34,9 +34,22 @@ async def claimed(desk, parent, child, at="first", **changes):
     return await desk.file(parent, at, patient=child.iin, documents=[scan], representation=right)
 
 
-async def recorded(attachment, parent, child):
+def shown(child):
+    """The child as staff at the window read him in the birth certificate."""
+    seen = {name: BIRTH_CERTIFICATE[name] for name in ("kind", "proof", "number")}
+    return {"iin": child.iin, "surname": child.surname, "given_name": child.given_name, "right": seen}
+
+
+async def revoke(attachment, rows):
+    (row,) = rows
+    path = f"/register/representations/{attachment.office.public(row.id)}/revocation"
+    answer = await attachment.call("POST", path, {"reason": "Сот шешімі"}, by=attachment.staff())
+    assert answer.status_code == 200, answer.text
+
+
+async def recorded(attachment, parent, child, **changes):
     right = {"representative": parent.iin, "represented": child.iin, "kind": "parent", "from_on": str(BORN),
-             "proof": PROOF}  # fmt: skip
+             "proof": PROOF, **changes}  # fmt: skip
     answer = await attachment.call("POST", "/register/representations", right, by=attachment.staff())
     assert answer.status_code == 201, answer.text
 
@@ -135,11 +148,38 @@ class TestWithoutARight:
         assert await attachment.rows("SELECT 1 FROM open_requests") == []
 
 
+class TestARevokedRight:
+    """Only `POST /register/representations` gives it anew."""
+
+    @pytest.fixture
+    async def revoked(self, attachment, parent, child):
+        await recorded(attachment, parent, child)
+        return await revoke(attachment, await attachment.rows("SELECT id FROM representations"))
+
+    async def test_is_not_brought_back_at_the_window(self, desk, attachment, parent, child, revoked):
+        assert wrong(await desk.visit(parent.iin, patient=shown(child))) == (422, "representation-withdrawn")
+        assert await attachment.rows("SELECT 1 FROM applications") == []
+
+    async def test_stops_the_request_that_is_under_way(self, desk, attachment, parent, child):
+        await claimed(desk, parent, child)
+        await recorded(attachment, parent, child)
+        task = await desk.claim()
+        await revoke(attachment, await attachment.rows("SELECT id FROM representations"))
+        assert wrong(await desk.prepare(task)) == (422, "representation-withdrawn")
+        assert len(await attachment.rows(RIGHTS)) == 1
+
+    async def test_is_not_hidden_by_an_older_one_that_ended(self, desk, attachment, parent, child):
+        old = {"kind": "guardian", "proof": {"code": "court-decision", "number": "1"}, "until_on": "2016-01-01"}
+        await recorded(attachment, parent, child, **old)
+        await recorded(attachment, parent, child, from_on="2016-01-01")
+        newer = await attachment.rows("SELECT id FROM representations WHERE kind = 'parent'")
+        await revoke(attachment, newer)
+        assert wrong(await desk.visit(parent.iin, patient=shown(child))) == (422, "representation-withdrawn")
+
+
 class TestAtTheWindow:
     async def test_staff_see_the_document_and_the_right_is_kept(self, desk, attachment, parent, child):
-        seen = {name: BIRTH_CERTIFICATE[name] for name in ("kind", "proof", "number")}
-        patient = {"iin": child.iin, "surname": child.surname, "given_name": child.given_name, "right": seen}
-        visit = await desk.visit(parent.iin, patient=patient)
+        visit = await desk.visit(parent.iin, patient=shown(child))
         await self.enrolled(desk, attachment, visit)
 
     async def test_staff_may_enter_it_in_the_form_as_well(self, desk, attachment, parent, child):

@@ -225,12 +225,25 @@ class TestAtTheWindow:
         assert shown["representative"] == {"name": "Серікқызы Айгүл", "kind": "parent", "shown_by": "register"}
 
     async def test_or_by_a_document_that_staff_saw(self, world, child, register):
-        world.register.away = True
         answer = await register(surname="Серікқызы", given_name="Айару", right=SEEN)
         assert answer.status_code == 201, answer.text
         shown = (await world.get(f"/tasks/{answer.json()['task']}", world.staff("clerk"))).json()
         assert (shown["patient"]["name"], shown["representative"]["shown_by"]) == ("Серікқызы Айару", "document")
         assert "application-registered" in {each["action"] for each in await looks(world, child)}
+
+    @pytest.mark.parametrize("reason", ["not-begun", "ended"])
+    async def test_a_document_makes_good_what_the_register_lacks(self, world, register, reason):
+        world.register.no_right = reason
+        assert (await register(surname="Серікқызы", right=SEEN)).status_code == 201
+
+    @pytest.mark.parametrize(("reason", "code"), [
+        ("revoked", "representation-withdrawn"), ("dead", "patient-recorded-dead"),
+    ])  # fmt: skip
+    async def test_no_document_brings_back_what_the_register_ended(self, world, register, reason, code):
+        world.register.no_right = reason
+        answer = await register(surname="Серікқызы", right=SEEN)
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert await world.rows("SELECT 1 FROM applications") == []
 
     async def test_or_by_what_the_service_judges(self, world, register):
         world.module.patient_named = lambda fields: NAMES
@@ -238,9 +251,10 @@ class TestAtTheWindow:
         shown = (await world.get(f"/tasks/{task}", world.staff("clerk"))).json()
         assert (shown["patient"]["name"], shown["representative"]["shown_by"]) == ("Серікқызы Айару", "application")
 
-    async def test_waits_for_a_register_that_is_away(self, world, register):
+    @pytest.mark.parametrize("patient", [{}, {"surname": "Серікқызы", "right": SEEN}], ids=["register", "document"])
+    async def test_waits_for_a_register_that_is_away(self, world, register, patient):
         world.register.away = True
-        answer = await register()
+        answer = await register(**patient)
         assert (answer.status_code, answer.json()["code"]) == (503, "register-away")
 
     @pytest.mark.parametrize(("patient", "code"), [

@@ -26,7 +26,9 @@ _BETWEEN = text(f"""
     FROM person_keys a JOIN representations r ON r.representative = a.id
     JOIN person_keys b ON b.id = r.represented JOIN persons p ON p.id = b.id
     WHERE a.lookup = :representative AND b.lookup = :represented
-    ORDER BY r.revoked_at IS NULL DESC, r.from_on <= :on DESC, r.from_on DESC, r.recorded_at DESC LIMIT 1
+    ORDER BY (r.revoked_at IS NULL AND r.from_on <= :on AND (r.until_on IS NULL OR r.until_on > :on)) DESC,
+             COALESCE(r.revoked_at, r.recorded_at) DESC, r.id DESC
+    LIMIT 1
 """)  # noqa: S608  # constant
 _OF = text(f"""
     SELECT {_COLUMNS} FROM representations r WHERE r.represented = :person ORDER BY r.from_on, r.recorded_at
@@ -52,7 +54,10 @@ async def revoke(session: AsyncSession, representation: UUID, **values: Any) -> 
 async def between(
     session: AsyncSession, representative: bytes, represented: bytes, on: date
 ) -> tuple[Representation, str] | None:
-    """Find the right that decides on a day, by keyed hashes of both, with the represented person's state."""
+    """Find the right that decides on a day, by keyed hashes of both, with the represented person's state.
+
+    It is the one that holds, else the one of which something was said last: a revocation outlives older rights.
+    """
     values = {"representative": representative, "represented": represented, "on": on}
     row = (await session.execute(_BETWEEN, values)).one_or_none()
     return None if row is None else (_read(row), row.state)

@@ -27,6 +27,7 @@ from attachment.requests.errors import RequestAlreadyOpen, RightNotShown
 from attachment.requests.models import ClaimedRight, Wanted
 from shared.applications.case import Accepted, CaseFile, Completing, Provider, StepEffect
 from shared.applications.office import Means
+from shared.applications.representation import NO_DOCUMENT_HELPS, RepresentationRefused
 from shared.db import violated
 from shared.errors import FieldError, InvalidRequest
 from shared.personal import Iin
@@ -105,7 +106,8 @@ class Requests:
         """Check that the patient can be enrolled, and enrol him with the last step.
 
         A step that is carried out again, for a corrected talon, enrols nobody: it says what the first time came to.
-        Raises PersonNotInRegister, PersonDead, AlreadyAttachedHere, AddressOutsideDistricts, RepresentationEnded.
+        Raises PersonNotInRegister, PersonDead, AlreadyAttachedHere, AddressOutsideDistricts, RepresentationEnded,
+        RepresentationRefused.
         """
         case = step.case
         wanted = Wanted.read(case.edition, case.fields)
@@ -138,8 +140,13 @@ class Requests:
     async def _right_to_record(self, case: CaseFile, right: ClaimedRight | None, known: Known) -> ClaimedRight | None:
         """Give the right that the performer's signature is going to confirm; None where one is on record already."""
         applicant, patient = Iin(case.applicant_iin), Iin(case.patient_iin)
-        if applicant == patient or (await self._representing.between(applicant, patient)).holds:
+        if applicant == patient:
             return None
+        standing = await self._representing.between(applicant, patient)
+        if standing.holds:
+            return None
+        if standing.reason in NO_DOCUMENT_HELPS:  # who revoked it records it anew, or nobody does
+            raise RepresentationRefused.for_(standing.reason)
         if right is None:
             raise RightNotShown
         self._check_claim(right, patient, known)
