@@ -1,6 +1,8 @@
 """Somebody applies for another: by a right on record, or by a document that the last step's signature confirms."""
 
-from datetime import date
+import base64
+import json
+from datetime import date, timedelta
 
 import pytest
 
@@ -117,6 +119,46 @@ class TestADocument:
         task = await desk.claim()
         assert wrong(await desk.prepare(task)) == (409, "already-attached-here")
         assert "already-attached" in {each["code"] for each in task["grounds"]}
+
+
+class TestAClaimedRight:
+    """A right that the applicant only says he has, until the last step's signature."""
+
+    async def evidence(self, desk, by, filed):
+        items = (await desk.get(f"/applications/{filed['id']}/evidence", by)).json()["items"]
+        read = [base64.b64decode(each["document"]) for each in items if each["kind"] == "step-record"]
+        return [json.loads(each)["data"] for each in read]
+
+    async def test_shows_nothing_that_the_register_says_of_the_child(self, desk, parent, child):
+        filed = (await claimed(desk, parent, child)).json()
+        for _ in STEPS["first"][:-1]:
+            await desk.carry_out()
+        records = await self.evidence(desk, parent, filed)
+        assert [set(each) for each in records] == [{"address"}] * 2
+        keeper = desk.staff(role="journal_keeper")
+        (row,) = (await desk.get("/journals/applications", keeper, year=2026)).json()["items"]
+        assert [row["values"][name] for name in ("surname", "given_name", "age")] == ["Ермекова", "Айару", 10]
+
+    async def test_that_is_on_record_shows_it(self, desk, attachment, parent, child):
+        await recorded(attachment, parent, child)
+        filed = (await desk.file(parent, patient=child.iin)).json()
+        await desk.carry_out()
+        (record,) = await self.evidence(desk, parent, filed)
+        assert record["patient"]["given_name"] == "Айару"
+
+    async def test_that_has_not_begun_is_refused_at_once(self, desk, attachment, parent, child):
+        await recorded(attachment, parent, child, from_on=str(TODAY + timedelta(days=1)))
+        assert wrong(await desk.visit(parent.iin, patient=shown(child))) == (409, "representation-recorded")
+        assert await attachment.rows("SELECT 1 FROM applications") == []
+
+    async def test_that_has_not_begun_is_refused_before_anything_is_signed(self, desk, attachment, parent, child):
+        await claimed(desk, parent, child)
+        await recorded(attachment, parent, child, from_on=str(TODAY + timedelta(days=1)))
+        assert wrong(await desk.prepare(await desk.claim())) == (409, "representation-recorded")
+
+    async def test_may_be_shown_where_the_register_has_it_too(self, desk, attachment, parent, child):
+        await recorded(attachment, parent, child)
+        assert (await desk.visit(parent.iin, patient=shown(child))).status_code == 201
 
 
 class TestARightOnRecord:

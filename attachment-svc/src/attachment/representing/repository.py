@@ -30,6 +30,14 @@ _BETWEEN = text(f"""
              COALESCE(r.revoked_at, r.recorded_at) DESC, r.id DESC
     LIMIT 1
 """)  # noqa: S608  # constant
+_TAKEN = text("""
+    SELECT EXISTS (
+        SELECT FROM person_keys a JOIN representations r ON r.representative = a.id
+        JOIN person_keys b ON b.id = r.represented
+        WHERE a.lookup = :representative AND b.lookup = :represented AND r.revoked_at IS NULL
+          AND daterange(r.from_on, r.until_on) && daterange(:start, :until)
+    )
+""")
 _OF = text(f"""
     SELECT {_COLUMNS} FROM representations r WHERE r.represented = :person ORDER BY r.from_on, r.recorded_at
 """)  # noqa: S608  # constant
@@ -61,6 +69,15 @@ async def between(
     values = {"representative": representative, "represented": represented, "on": on}
     row = (await session.execute(_BETWEEN, values)).one_or_none()
     return None if row is None else (_read(row), row.state)
+
+
+async def taken(
+    session: AsyncSession, representative: bytes, represented: bytes, start: date, until: date | None
+) -> bool:
+    """Tell whether one of the two's rights, not revoked, covers a day of a time: what `add` would break on."""
+    values = {"representative": representative, "represented": represented, "start": start, "until": until}
+    found: bool = (await session.execute(_TAKEN, values)).scalar_one()
+    return found
 
 
 async def of_person(session: AsyncSession, person: UUID) -> Sequence[Representation]:

@@ -90,6 +90,11 @@ class Representing:
         right, state = found
         return Standing(reason=right.lacks(self.today) or ("dead" if state == "dead" else None), right=right)
 
+    async def taken(self, representative: Iin, represented: Iin, start: date, until: date | None) -> bool:
+        """Tell whether the two have a right for some of these days already, begun or not."""
+        lookups = (self.persons.lookup(representative), self.persons.lookup(represented))
+        return await repository.taken(self.session, *lookups, start, until)
+
     async def of_person(self, person: UUID, actor: Actor) -> Sequence[Representation]:
         """List the rights to act for a person, whose record says that they were seen.
 

@@ -19,7 +19,7 @@ from attachment.register.errors import AlreadyAttachedHere, PersonDead, PersonNo
 from attachment.register.models import Known
 from attachment.register.repository import made_by
 from attachment.register.service import Register
-from attachment.representing.errors import RepresentationEnded
+from attachment.representing.errors import RepresentationEnded, RepresentationRecorded
 from attachment.representing.models import NewRepresentation
 from attachment.representing.service import Representing
 from attachment.requests import repository
@@ -53,13 +53,13 @@ class Requests:
         """Open the request, and tell in which district it falls.
 
         Raises RightNotShown, RepresentationEnded, RequestAlreadyOpen, AddressOutsideDistricts, PersonDead,
-        AlreadyAttachedHere, InvalidRequest.
+        AlreadyAttachedHere, RepresentationRecorded, InvalidRequest.
         """
         wanted = Wanted.read(application.edition, application.fields)
         right = wanted.right or ClaimedRight.seen(application.representative)
         patient = Iin(application.patient_iin)
         known = await self._register.by_iin(patient)
-        if self._may_act(application, right, known) and known is not None:
+        if await self._may_act(application, right, known) and known is not None:
             self._check_entry(known)
         district = await self._enrolling.district(wanted.residence, self.provider)
         person = await self.means.persons.ensure(self.session, patient)
@@ -71,17 +71,20 @@ class Requests:
             raise
         return {"district": await name_of(self.session, district)}
 
-    def _may_act(self, application: Accepted, right: ClaimedRight | None, known: Known | None) -> bool:
+    async def _may_act(self, application: Accepted, right: ClaimedRight | None, known: Known | None) -> bool:
         """Tell whether the applicant's right is known, rather than claimed; raises where it is not even that."""
         representative = application.representative
         if representative is None or representative["shown_by"] == "register":
             return True
         if right is None:
             raise RightNotShown
-        self._check_claim(right, Iin(application.patient_iin), known)
+        applicant, patient = Iin(application.applicant_iin), Iin(application.patient_iin)
+        if not (await self._representing.between(applicant, patient)).holds:
+            await self._check_claim(right, applicant, patient, known)
         return application.channel != Channel.PORTAL  # staff at the window saw the document
 
-    def _check_claim(self, right: ClaimedRight, patient: Iin, known: Known | None) -> None:
+    async def _check_claim(self, right: ClaimedRight, applicant: Iin, patient: Iin, known: Known | None) -> None:
+        """Check that the right could be recorded from today on."""
         rule = self.means.regulations.rights.get(right.kind)
         if rule is None or not rule.shown_by(right.proof.code):
             pointer = "/fields/representation/" + ("kind" if rule is None else "proof")
@@ -90,6 +93,8 @@ class Requests:
         ends = rule.ends_on(born, self.today) if born is not None else None
         if ends is not None and ends <= self.today:
             raise RepresentationEnded
+        if await self._representing.taken(applicant, patient, self.today, ends):
+            raise RepresentationRecorded
 
     def _check_entry(self, known: Known) -> None:
         if known.state == "dead":
@@ -105,9 +110,11 @@ class Requests:
     async def carry_out(self, step: Completing) -> StepEffect:
         """Check that the patient can be enrolled, and enrol him with the last step.
 
+        What the register says of the patient stands in no record of a step while the right to act is only claimed.
+
         A step that is carried out again, for a corrected talon, enrols nobody: it says what the first time came to.
         Raises PersonNotInRegister, PersonDead, AlreadyAttachedHere, AddressOutsideDistricts, RepresentationEnded,
-        RepresentationRefused.
+        RepresentationRecorded, RepresentationRefused.
         """
         case = step.case
         wanted = Wanted.read(case.edition, case.fields)
@@ -118,14 +125,15 @@ class Requests:
             data = {**step.data, "patient": self._shown(known), "address": wanted.residence.written(), **said}
             return StepEffect(data=data, details={"attachment": said})
         right = await self._right_to_record(case, wanted.right or ClaimedRight.seen(case.representative), known)
-        data = {**step.data, "patient": self._shown(known), "address": wanted.residence.written()}
+        data, patient = {**step.data, "address": wanted.residence.written()}, {"patient": self._shown(known)}
         district = await self._enrolling.check(known.person.id, self.provider, wanted.residence)
         if not _is_last(step):
-            return StepEffect(data=data)
+            only_claimed = right is not None and (case.representative or {}).get("shown_by") == "application"
+            return StepEffect(data=data if only_claimed else {**data, **patient}, journal=patient)
         said = {"district": await name_of(self.session, district), "since": self.today.isoformat()}
         if not step.dry_run:
             await self._enrol(step, known, wanted, right)
-        return StepEffect(data={**data, **said}, details={"attachment": said})
+        return StepEffect(data={**data, **patient, **said}, details={"attachment": said})
 
     async def _done(self, case: CaseFile) -> dict[str, str] | None:
         """Say what the application has done already: since when its person is enrolled, and in which district."""
@@ -149,7 +157,7 @@ class Requests:
             raise RepresentationRefused.for_(standing.reason)
         if right is None:
             raise RightNotShown
-        self._check_claim(right, patient, known)
+        await self._check_claim(right, applicant, patient, known)
         return right
 
     async def _enrol(self, step: Completing, known: Known, wanted: Wanted, right: ClaimedRight | None) -> None:

@@ -116,10 +116,14 @@ class Completing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepEffect:
-    """What the step came to: `data` goes to record, journal and result; `details` are laid over the case's."""
+    """What the step came to: `data` goes to record, journal and result; `details` are laid over the case's.
+
+    `journal` is for the journal besides: the record is the applicant's to read too, the journal is not.
+    """
 
     data: Mapping[str, Any]
     details: Mapping[str, Any] = field(default_factory=dict)
+    journal: Mapping[str, Any] = field(default_factory=dict, repr=False)
     scheduled_at: datetime | None = None
 
 
