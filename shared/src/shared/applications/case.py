@@ -93,6 +93,8 @@ class CaseFile:
     status: str
     version: int
     filed_at: datetime
+    correcting: bool = False
+    """Whether an annulled result is being made anew: what it speaks of may have happened meanwhile."""
     representative: Mapping[str, Any] | None = None
     """Who acts for the patient: name, kind of right, how it was shown, until when; None where he applied himself."""
 

@@ -5,7 +5,7 @@ can be moved to another place unnoticed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -81,12 +81,13 @@ def opened(office: Office, row: Row[Any], person: Person) -> OpenCase:
     edition = office.regulations.by_id(row.edition)
     content = person.open_json(context("applications", "content", row.id), row.content)
     file = _file(row, edition, content, _details(person, row))
+    engine = Application.from_record(row.procedure, edition=edition, clock=office.clock(file.provider))
     return OpenCase(
-        file=file,
+        file=replace(file, correcting=engine.correcting),
         person=person,
         applicant=row.applicant,
         edition=edition,
-        engine=Application.from_record(row.procedure, edition=edition, clock=office.clock(file.provider)),
+        engine=engine,
         content=content,
         receipt=row.receipt,
         filed_by=row.filed_by,

@@ -31,6 +31,7 @@ from shared.procedure.actions import (
     RefuseStep,
     Reissue,
     Reschedule,
+    ResultBeingCorrected,
     ResultNotIssued,
     ResultNotSealed,
     StepAction,
@@ -209,6 +210,7 @@ def _refuse(course: Course, action: RefuseStep) -> None:
     ground = next((one for one in grounds if one.code == action.ground), None)
     if ground is None:
         raise UnknownGround(step.key, action.ground)
+    _not_correcting(application)
     course.register()
     course.drop(refused=task)
     course.annul()
@@ -229,6 +231,7 @@ def _reschedule(course: Course, action: Reschedule) -> None:
         signed=False,
         sealed=False,
         annulled=False,
+        correcting=False,
     )
     course.move(State.IN_PROGRESS, Status.TIME_BEING_CHANGED)
     course.happened("rescheduled")
@@ -242,6 +245,7 @@ def _withdraw(course: Course) -> None:
     rule = application.edition.withdrawal(application.channel, application.variant)
     if rule is None:
         raise NotWithdrawable
+    _not_correcting(course.application)
     _end_before_result(course, rule.cut_off)
     course.move(State.WITHDRAWN, Status.WITHDRAWN_BY_APPLICANT)
     course.happened("withdrawn")
@@ -282,12 +286,18 @@ def _record_attendance(course: Course, action: RecordAttendance) -> None:
         course.tell("missed", None)
 
 
+def _not_correcting(application: Application) -> None:
+    """The decision stands, and may have taken effect: a corrected document cannot end in there being none."""
+    if application.correcting:
+        raise ResultBeingCorrected
+
+
 def _end_before_result(course: Course, cut_off: Limit | None) -> None:
     """End an application: before its cut-off where it has a time, before its result is signed where it has none."""
     application = course.application
     if application.scheduled_at:
         _before_cut_off(application.scheduled_at, cut_off, course.now)
-    elif application.signed or application.state is State.ISSUED:
+    elif application.signed or application.annulled or application.state is State.ISSUED:
         raise NotWithdrawable
     course.drop()
     course.annul()
@@ -306,7 +316,7 @@ def _mark_sealed(course: Course) -> None:
     if not application.signed or application.sealed:
         raise NothingToSeal
     course.annul()
-    course.remember(sealed=True)
+    course.remember(sealed=True, correcting=False)
     course.happened("result-sealed")
     if not application.live():
         course.issue(Status.DOCUMENT_ISSUED)

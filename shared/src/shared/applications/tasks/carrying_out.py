@@ -24,6 +24,7 @@ from shared.procedure import (
     Concluded,
     ProcedureError,
     RefuseStep,
+    ResultBeingCorrected,
     ResultNotSealed,
     Signing,
     StepAlreadyCompleted,
@@ -148,5 +149,7 @@ def problem_of(refusal: ProcedureError) -> ProblemError:
             return StepNotPossible(code="step-out-of-order")
         case ResultNotSealed():
             return StepNotPossible(code="result-not-sealed")
+        case ResultBeingCorrected():
+            return StepNotPossible(code="result-being-corrected")
         case _:
             return StepNotPossible(code="step-not-possible")
