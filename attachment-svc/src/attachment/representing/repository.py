@@ -16,7 +16,7 @@ _ADD = text("""
                                  recorded_by, recorded_bin, recorded_at)
     VALUES (:id, :representative, :represented, :kind, :from_on, :until_on, :application, :content, :by, :bin, :at)
 """)
-_LOCKED = text(f"SELECT {_COLUMNS} FROM representations r WHERE r.id = :id FOR NO KEY UPDATE")  # noqa: S608  # constant
+_LOCKED = text(f"SELECT {_COLUMNS}, r.content FROM representations r WHERE r.id = :id FOR NO KEY UPDATE")  # noqa: S608  # constant
 _REVOKE = text("""
     UPDATE representations SET revoked_at = :at, revoked_by = :by, revoked_bin = :bin, revoked_for = :content
     WHERE id = :id
@@ -39,7 +39,7 @@ _TAKEN = text("""
     )
 """)
 _OF = text(f"""
-    SELECT {_COLUMNS} FROM representations r WHERE r.represented = :person ORDER BY r.from_on, r.recorded_at
+    SELECT {_COLUMNS}, r.content FROM representations r WHERE r.represented = :person ORDER BY r.from_on, r.recorded_at
 """)  # noqa: S608  # constant
 
 
@@ -48,10 +48,10 @@ async def add(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(_ADD, values)
 
 
-async def locked(session: AsyncSession, representation: UUID) -> Representation | None:
-    """Read a right that is to be revoked."""
+async def locked(session: AsyncSession, representation: UUID) -> tuple[Representation, bytes] | None:
+    """Read a right that is to be revoked, with its sealed content."""
     row = (await session.execute(_LOCKED, {"id": representation})).one_or_none()
-    return None if row is None else _read(row)
+    return None if row is None else (_read(row), row.content)
 
 
 async def revoke(session: AsyncSession, representation: UUID, **values: Any) -> None:
@@ -80,9 +80,9 @@ async def taken(
     return found
 
 
-async def of_person(session: AsyncSession, person: UUID) -> Sequence[Representation]:
-    """List the rights to act for a person, the first first."""
-    return [_read(row) for row in await session.execute(_OF, {"person": person})]
+async def of_person(session: AsyncSession, person: UUID) -> Sequence[tuple[Representation, bytes]]:
+    """List the rights to act for a person, the first first, with their sealed content."""
+    return [(_read(row), row.content) for row in await session.execute(_OF, {"person": person})]
 
 
 def _read(row: Any) -> Representation:
