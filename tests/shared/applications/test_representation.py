@@ -1,7 +1,7 @@
 """Applying for another: by what right, whose the application is, and what the other sees of it."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -165,6 +165,34 @@ class TestThePatient:
         assert row.applicant != row.patient
         (signed,) = await world.rows("SELECT person FROM signed_documents")
         assert signed.person == row.patient
+
+
+class TestARightThatEnded:
+    """The child comes of age on 1 June 2033; in Almaty that day begins at 19:00 UTC."""
+
+    @pytest.fixture
+    async def refused(self, world, filed):
+        refusal = {"outcome": "refused", "ground": "documents-wrong"}
+        assert (await world.complete("clerk", await world.task("clerk"), refusal)).status_code == 200
+        return filed
+
+    async def found(self, world, by, filed):
+        lists = [len((await world.get(path, by)).json()["items"]) for path in ("/applications", "/notices")]
+        own = f"/applications/{filed['id']}"
+        parts = [await world.get(own + part, by) for part in ("", "/history", "/evidence", "/result")]
+        return lists, {answer.json().get("code") == "not-found" for answer in parts}
+
+    async def test_shows_the_representative_nothing_more(self, world, parent, child, refused):
+        world.clock.set(datetime(2033, 5, 31, 18, 59, 59, tzinfo=UTC))
+        assert await self.found(world, parent, refused) == ([1, 1], {False})
+        world.clock.set(datetime(2033, 5, 31, 19, tzinfo=UTC))
+        assert await self.found(world, parent, refused) == ([0, 0], {True})
+        assert await self.found(world, child, refused) == ([1, 1], {False})
+
+    async def test_leaves_him_what_is_his_own(self, world, parent, filed):
+        own = (await world.file(parent)).json()
+        world.clock.set(datetime(2034, 1, 1, tzinfo=UTC))
+        assert [each["id"] for each in (await world.get("/applications", parent)).json()["items"]] == [own["id"]]
 
 
 class TestWithdrawing:

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.applications.cabinet.models import Owner
 from shared.applications.cursors import Cursor
 
-_HIS = "(a.patient = :person OR a.applicant = :person)"
+_STANDS = "(a.acts_until IS NULL OR a.acts_until > (CAST(:now AS timestamptz) AT TIME ZONE p.zone)::date)"
+_HIS = f"(a.patient = :person OR (a.applicant = :person AND {_STANDS}))"
+_NOTICE_HIS = f"(n.person = :person OR (n.applicant = :person AND {_STANDS}))"
 _SEEN = "(:certificate OR (a.filed_by = 'citizen' AND a.account = :account AND a.min_acr = 'password'))"
 _FILE = "CASE WHEN a.patient <> CAST(:person AS uuid) THEN a.content END AS file"
 _AFTER = "(CAST(:after_id AS uuid) IS NULL OR ({at}, {id}) < (CAST(:after_at AS timestamptz), :after_id))"
@@ -24,7 +26,8 @@ _PAGE = text(f"""
     ORDER BY a.filed_at DESC, a.id DESC LIMIT :limit
 """)  # noqa: S608  # constants
 _VISIBLE = text(f"""
-    SELECT EXISTS (SELECT FROM applications a WHERE a.id = :id AND {_HIS} AND {_SEEN})
+    SELECT EXISTS (SELECT FROM applications a JOIN providers p ON p.bin = a.provider
+                   WHERE a.id = :id AND {_HIS} AND {_SEEN})
 """)  # noqa: S608  # constants
 _HISTORY = text("""
     SELECT version, at, action, state, status, process, step, performer, outcome, ground, actor_kind
@@ -43,7 +46,7 @@ _NOTICES = text(f"""
     SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person AS patient, a.edition,
            a.number AS application_number, p.zone, {_FILE}
     FROM notices n JOIN applications a ON a.id = n.application JOIN providers p ON p.bin = a.provider
-    WHERE (n.person = :person OR n.applicant = :person) AND {_SEEN} AND {_AFTER.format(at="n.at", id="n.id")}
+    WHERE {_NOTICE_HIS} AND {_SEEN} AND {_AFTER.format(at="n.at", id="n.id")}
     ORDER BY n.at DESC, n.id DESC LIMIT :limit
 """)  # noqa: S608  # constants
 _ACCESS = text(f"""
@@ -102,6 +105,6 @@ async def notices(session: AsyncSession, owner: Owner, after: Cursor | None, lim
 async def access_records(session: AsyncSession, owner: Owner, after: Cursor | None, limit: int) -> Sequence[Row[Any]]:
     """List who looked at the owner's data, the newest first."""
     parameters = {
-        key: value for key, value in _page(owner, after, limit).items() if key not in {"account", "certificate"}
+        key: value for key, value in _page(owner, after, limit).items() if key not in {"account", "certificate", "now"}
     }
     return (await session.execute(_ACCESS, parameters)).all()

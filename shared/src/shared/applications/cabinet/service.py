@@ -45,7 +45,8 @@ class Cabinet:
         person = await self._office.persons.find(self._session, Iin.parse(self._actor.iin, allow_test=True))
         if person is None:
             return None
-        return Owner(person=person, account=self._actor.account_id, certificate=self._actor.acr == "certificate")
+        certificate = self._actor.acr == "certificate"
+        return Owner(person=person, account=self._actor.account_id, certificate=certificate, now=self._now)
 
     async def page(self, after: Cursor | None, limit: int) -> Mapping[str, Any]:
         """List applications, the newest first; nobody whom the service does not know has any."""
