@@ -104,6 +104,7 @@ class Progress:
     `signed` and `sealed` speak of the current round's result, `superseded` of a sealed one that a new one annuls,
     `annulled` of one that the provider annulled and nothing has followed yet; `correcting` says that this round makes
     the corrected one, and its seal is still to come.
+    `attended` says whether the person came at the time given, None as long as nobody recorded it.
     A `finding` is health data: where a regulation establishes findings, the record must be stored sealed.
     """
 
@@ -122,6 +123,7 @@ class Progress:
     superseded: bool = False
     annulled: bool = False
     correcting: bool = False
+    attended: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

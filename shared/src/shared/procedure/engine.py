@@ -53,7 +53,6 @@ from shared.procedure.limits import Limit
 from shared.procedure.transition import Transition
 
 _ENDED = frozenset({State.REFUSED, State.WITHDRAWN})
-_ATTENDANCE = frozenset({Status.ATTENDED, Status.MISSED})
 
 
 def decide(application: Application, action: Action, now: datetime) -> Transition:
@@ -272,7 +271,7 @@ def _record_attendance(course: Course, action: RecordAttendance) -> None:
     application = course.application
     if application.edition.attendance(application.channel, application.variant) is None:
         raise AttendanceNotKept
-    if application.status in _ATTENDANCE:
+    if application.attended is not None:
         raise AttendanceRecorded
     if application.state is not State.ISSUED:
         raise ResultNotIssued
@@ -280,6 +279,7 @@ def _record_attendance(course: Course, action: RecordAttendance) -> None:
         raise AttendanceNotKept
     if course.now < application.scheduled_at:
         raise TimeNotCome(application.scheduled_at)
+    course.remember(attended=action.attended)
     course.move(State.ISSUED, Status.ATTENDED if action.attended else Status.MISSED)
     course.happened("attended" if action.attended else "missed")
     if not action.attended:
