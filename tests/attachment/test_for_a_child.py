@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared.testing.identities import iin
+
 from .conftest import BINS, START, TODAY, street
 from .desk import BIRTH_CERTIFICATE, HOME
 from .test_applications import PERIODS, STEPS, text_of, wrong
@@ -159,6 +161,43 @@ class TestAClaimedRight:
     async def test_may_be_shown_where_the_register_has_it_too(self, desk, attachment, parent, child):
         await recorded(attachment, parent, child)
         assert (await desk.visit(parent.iin, patient=shown(child))).status_code == 201
+
+
+class TestAStrangersClaim:
+    """It stands beside the request of whose right is known, and neither hinders it nor hears of it."""
+
+    @pytest.fixture
+    def stranger(self, desk):
+        return desk.citizen(iin(birth=date(1980, 1, 2), number=77))
+
+    async def test_hinders_no_request_of_a_parent_on_record(self, desk, attachment, parent, child, stranger):
+        assert (await claimed(desk, stranger, child)).status_code == 201
+        await recorded(attachment, parent, child)
+        assert (await desk.file(parent, patient=child.iin)).status_code == 201
+
+    async def test_does_not_hear_of_another_request(self, desk, attachment, parent, child, stranger):
+        await recorded(attachment, parent, child)
+        assert (await desk.file(parent, patient=child.iin)).status_code == 201
+        assert (await claimed(desk, stranger, child)).status_code == 201
+        assert wrong(await claimed(desk, stranger, child)) == (409, "attachment-request-open")
+
+    async def test_is_not_carried_out_while_a_proved_request_is_open(self, desk, attachment, parent, child, stranger):
+        assert (await claimed(desk, stranger, child, "akmola")).status_code == 201
+        await recorded(attachment, parent, child)
+        await desk.file(parent, patient=child.iin)
+        task = await desk.claim("akmola")
+        assert wrong(await desk.prepare(task, "akmola")) == (409, "attachment-request-open")
+        await desk.carry_out(outcome="refused", ground="representation-not-proved")
+        assert (await desk.prepare(task, "akmola")).status_code == 200
+
+    async def test_takes_the_person_with_its_signature(self, desk, attachment, parent, child, stranger):
+        assert (await claimed(desk, stranger, child, "akmola")).status_code == 201
+        task = await desk.claim("akmola")
+        prepared = (await desk.prepare(task, "akmola")).json()
+        await recorded(attachment, parent, child)
+        assert (await desk.file(parent, patient=child.iin)).status_code == 201
+        assert wrong(await desk.complete(task, prepared, "akmola")) == (409, "attachment-request-open")
+        assert await attachment.rows(PERIODS) == []
 
 
 class TestARightOnRecord:

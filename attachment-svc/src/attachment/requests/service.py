@@ -4,7 +4,8 @@ A request that is refused at once uses up nothing. What the register says of a p
 shown that he may act for him: there the provider's staff look, and refuse on a ground of the regulation.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -59,16 +60,16 @@ class Requests:
         right = wanted.right or ClaimedRight.seen(application.representative)
         patient = Iin(application.patient_iin)
         known = await self._register.by_iin(patient)
-        if await self._may_act(application, right, known) and known is not None:
+        proved = await self._may_act(application, right, known)
+        if proved and known is not None:
             self._check_entry(known)
         district = await self._enrolling.district(wanted.residence, self.provider)
         person = await self.means.persons.ensure(self.session, patient)
-        try:
-            await repository.open_request(self.session, person.id, application.id)
-        except IntegrityError as error:
-            if violated(error) == "open_requests_pkey":
-                raise RequestAlreadyOpen from error
-            raise
+        claimant = None
+        if not proved:
+            claimant = (await self.means.persons.ensure(self.session, Iin(application.applicant_iin))).id
+        async with _one():
+            await repository.open_request(self.session, person.id, claimant, application.id)
         return {"district": await name_of(self.session, district)}
 
     async def _may_act(self, application: Accepted, right: ClaimedRight | None, known: Known | None) -> bool:
@@ -114,7 +115,7 @@ class Requests:
 
         A step that is carried out again, for a corrected talon, enrols nobody: it says what the first time came to.
         Raises PersonNotInRegister, PersonDead, AlreadyAttachedHere, AddressOutsideDistricts, RepresentationEnded,
-        RepresentationRecorded, RepresentationRefused.
+        RepresentationRecorded, RepresentationRefused, RequestAlreadyOpen.
         """
         case = step.case
         wanted = Wanted.read(case.edition, case.fields)
@@ -130,6 +131,8 @@ class Requests:
         if not _is_last(step):
             only_claimed = right is not None and (case.representative or {}).get("shown_by") == "application"
             return StepEffect(data=data if only_claimed else {**data, **patient}, journal=patient)
+        if await repository.has_rival(self.session, case.id):
+            raise RequestAlreadyOpen
         said = {"district": await name_of(self.session, district), "since": self.today.isoformat()}
         if not step.dry_run:
             await self._enrol(step, known, wanted, right)
@@ -161,8 +164,10 @@ class Requests:
         return right
 
     async def _enrol(self, step: Completing, known: Known, wanted: Wanted, right: ClaimedRight | None) -> None:
-        """Enrol first: only where somebody is enrolled may be said who acts for him."""
+        """Enrol before the right is kept: only where somebody is enrolled may be said who acts for him."""
         case, person = step.case, known.person.id
+        async with _one():
+            await repository.prove(self.session, case.id)
         basis = Basis(application=case.id, residence=wanted.residence, actor=step.actor)
         await self._enrolling.enrol(person, self.provider, self.today, basis=basis)
         if right is not None:
@@ -198,6 +203,16 @@ class Requests:
             session=self.session, persons=means.persons, rights=means.regulations.rights, now=self.now,
             today=self.today,
         )  # fmt: skip
+
+
+@asynccontextmanager
+async def _one() -> AsyncIterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if violated(error) in repository.ONE:
+            raise RequestAlreadyOpen from error
+        raise
 
 
 def _is_last(step: Completing) -> bool:
