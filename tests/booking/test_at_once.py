@@ -69,3 +69,15 @@ async def test_a_cancellation_waits_for_whoever_changes_the_doctors_times(bookin
         assert not cancelling.done()
     assert (await cancelling).status_code == 200
     assert len(await booking.rows("SELECT 1 FROM schedule_exceptions")) == 1
+
+
+async def test_an_account_given_to_another_doctor_meanwhile_is_taken(booking, stops):
+    first, second = await booking.add_doctor(), await booking.add_doctor()
+    async with booking.owner.transaction() as session:
+        statement = text("UPDATE doctors SET account = 'staff-1' WHERE id = CAST(:id AS uuid)")
+        await session.execute(statement, {"id": first.removeprefix("bkg-")})
+        path = f"/admin/doctors/{second}"
+        giving = await stops(booking.patch(path, booking.staff(), {"account_id": "staff-1"}))
+        assert not giving.done()
+    answer = await giving
+    assert (answer.status_code, answer.json()["code"]) == (409, "doctor-account-taken")
