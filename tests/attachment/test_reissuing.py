@@ -6,6 +6,7 @@ from .conftest import TODAY, street
 from .desk import HOME
 from .test_applications import PERIODS, STEPS, TOLD, text_of
 from .test_for_a_child import RIGHTS, claimed
+from .test_refused_requests import known
 
 WHY = {"reason": "error-in-document"}
 
@@ -66,6 +67,13 @@ class TestATalonMadeAgain:
         await desk.carry_out(at)
         shown = (await desk.get(f"/applications/{issued['id']}", patient)).json()
         assert shown["attachment"]["district"] == "№ 4"
+
+    async def test_is_made_for_one_who_has_died_since(self, desk, attachment, at):
+        data = await attachment.add()
+        issued = await issue(desk, await desk.file(desk.citizen(data.iin), at), at)
+        await attachment.happened((await known(attachment, data))["id"], kind="died")
+        await reissue(desk, issued, at)
+        assert (await desk.carry_out(at))["application"]["state"] == "ready"
 
     async def test_takes_nobody_back_who_is_enrolled_elsewhere_since(self, desk, attachment):
         await attachment.district(street())
