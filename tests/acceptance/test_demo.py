@@ -73,8 +73,9 @@ class TestTheDemo:
     async def test_tells_it_as_a_person_would_and_can_be_repeated(self, whole_region):
         code, said, complained = await demo(whole_region.home)
         assert (code, complained) == (0, "")
-        for words in ("Akmola, booking", "Zhambyl, booking", "condition 1 holds", "condition 1 fails", "condition 2 fails",
-                      "condition 3 fails", "process 2", "process 4", "genuine, in force"):  # fmt: skip
+        for words in ("Akmola, booking", "Zhambyl, booking", "condition 1 holds", "condition 1 fails",
+                      "condition 2 fails", "condition 3 fails", "process 2", "process 4",
+                      "genuine, in force"):  # fmt: skip
             assert words in said
         *_, one, two = said.splitlines()
         assert all(Path(line.strip()).is_file() for line in (one, two))
