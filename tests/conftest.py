@@ -85,6 +85,11 @@ ROOMY = {
     "SHLYUZ_REVOCATION_EVERY": "PT1S",
     "SHLYUZ_PRINCIPAL_AGE": "PT2S",
     "SHLYUZ_GATHER_TIMEOUT": "PT30S",
+    "SHLYUZ_REGISTER_TIMEOUT": "PT8S",
+    "SHLYUZ_ACCESS_TOKEN_LIFE": "PT2H",
+    # What other tests leave undone is not swept up while a test counts what a request has written.
+    "SHLYUZ_OVERDUE_EVERY": "PT2H",
+    "SHLYUZ_CLAIMS_EVERY": "PT2H",
 }
 
 IO_FIXTURES = frozenset(

@@ -46,7 +46,7 @@ def body(portal, document):
 async def apply(http, portal, content):
     """Send, and send the same again when the server is too busy to judge (503), after the pause that it asks for."""
     headers = {"Authorization": f"Bearer {portal.api.token}", "Content-Type": "application/json"}
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(600):
         while True:
             async with http.post("/api/v1/applications", data=content, headers=headers) as answer:
                 told = await answer.json(content_type=None)

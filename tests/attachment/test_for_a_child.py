@@ -1,8 +1,12 @@
 """Somebody applies for another: by a right on record, or by a document that the last step's signature confirms."""
 
-from datetime import date
+import base64
+import json
+from datetime import date, timedelta
 
 import pytest
+
+from shared.testing.identities import iin
 
 from .conftest import BINS, START, TODAY, street
 from .desk import BIRTH_CERTIFICATE, HOME
@@ -34,9 +38,22 @@ async def claimed(desk, parent, child, at="first", **changes):
     return await desk.file(parent, at, patient=child.iin, documents=[scan], representation=right)
 
 
-async def recorded(attachment, parent, child):
+def shown(child):
+    """The child as staff at the window read him in the birth certificate."""
+    seen = {name: BIRTH_CERTIFICATE[name] for name in ("kind", "proof", "number")}
+    return {"iin": child.iin, "surname": child.surname, "given_name": child.given_name, "right": seen}
+
+
+async def revoke(attachment, rows):
+    (row,) = rows
+    path = f"/register/representations/{attachment.office.public(row.id)}/revocation"
+    answer = await attachment.call("POST", path, {"reason": "Сот шешімі"}, by=attachment.staff())
+    assert answer.status_code == 200, answer.text
+
+
+async def recorded(attachment, parent, child, **changes):
     right = {"representative": parent.iin, "represented": child.iin, "kind": "parent", "from_on": str(BORN),
-             "proof": PROOF}  # fmt: skip
+             "proof": PROOF, **changes}  # fmt: skip
     answer = await attachment.call("POST", "/register/representations", right, by=attachment.staff())
     assert answer.status_code == 201, answer.text
 
@@ -106,6 +123,83 @@ class TestADocument:
         assert "already-attached" in {each["code"] for each in task["grounds"]}
 
 
+class TestAClaimedRight:
+    """A right that the applicant only says he has, until the last step's signature."""
+
+    async def evidence(self, desk, by, filed):
+        items = (await desk.get(f"/applications/{filed['id']}/evidence", by)).json()["items"]
+        read = [base64.b64decode(each["document"]) for each in items if each["kind"] == "step-record"]
+        return [json.loads(each)["data"] for each in read]
+
+    async def test_shows_nothing_that_the_register_says_of_the_child(self, desk, parent, child):
+        filed = (await claimed(desk, parent, child)).json()
+        for _ in STEPS["first"][:-1]:
+            await desk.carry_out()
+        records = await self.evidence(desk, parent, filed)
+        assert [set(each) for each in records] == [{"address"}] * 2
+        keeper = desk.staff(role="journal_keeper")
+        (row,) = (await desk.get("/journals/applications", keeper, year=2026)).json()["items"]
+        assert [row["values"][name] for name in ("surname", "given_name", "age")] == ["Ермекова", "Айару", 10]
+
+    async def test_that_is_on_record_shows_it(self, desk, attachment, parent, child):
+        await recorded(attachment, parent, child)
+        filed = (await desk.file(parent, patient=child.iin)).json()
+        await desk.carry_out()
+        (record,) = await self.evidence(desk, parent, filed)
+        assert record["patient"]["given_name"] == "Айару"
+
+    async def test_that_has_not_begun_is_refused_at_once(self, desk, attachment, parent, child):
+        await recorded(attachment, parent, child, from_on=str(TODAY + timedelta(days=1)))
+        assert wrong(await desk.visit(parent.iin, patient=shown(child))) == (409, "representation-recorded")
+        assert await attachment.rows("SELECT 1 FROM applications") == []
+
+    async def test_that_has_not_begun_is_refused_before_anything_is_signed(self, desk, attachment, parent, child):
+        await claimed(desk, parent, child)
+        await recorded(attachment, parent, child, from_on=str(TODAY + timedelta(days=1)))
+        assert wrong(await desk.prepare(await desk.claim())) == (409, "representation-recorded")
+
+    async def test_may_be_shown_where_the_register_has_it_too(self, desk, attachment, parent, child):
+        await recorded(attachment, parent, child)
+        assert (await desk.visit(parent.iin, patient=shown(child))).status_code == 201
+
+
+class TestAStrangersClaim:
+    """It stands beside the request of whose right is known, and neither hinders it nor hears of it."""
+
+    @pytest.fixture
+    def stranger(self, desk):
+        return desk.citizen(iin(birth=date(1980, 1, 2), number=77))
+
+    async def test_hinders_no_request_of_a_parent_on_record(self, desk, attachment, parent, child, stranger):
+        assert (await claimed(desk, stranger, child)).status_code == 201
+        await recorded(attachment, parent, child)
+        assert (await desk.file(parent, patient=child.iin)).status_code == 201
+
+    async def test_does_not_hear_of_another_request(self, desk, attachment, parent, child, stranger):
+        await recorded(attachment, parent, child)
+        assert (await desk.file(parent, patient=child.iin)).status_code == 201
+        assert (await claimed(desk, stranger, child)).status_code == 201
+        assert wrong(await claimed(desk, stranger, child)) == (409, "attachment-request-open")
+
+    async def test_is_not_carried_out_while_a_proved_request_is_open(self, desk, attachment, parent, child, stranger):
+        assert (await claimed(desk, stranger, child, "akmola")).status_code == 201
+        await recorded(attachment, parent, child)
+        await desk.file(parent, patient=child.iin)
+        task = await desk.claim("akmola")
+        assert wrong(await desk.prepare(task, "akmola")) == (409, "attachment-request-open")
+        await desk.carry_out(outcome="refused", ground="representation-not-proved")
+        assert (await desk.prepare(task, "akmola")).status_code == 200
+
+    async def test_takes_the_person_with_its_signature(self, desk, attachment, parent, child, stranger):
+        assert (await claimed(desk, stranger, child, "akmola")).status_code == 201
+        task = await desk.claim("akmola")
+        prepared = (await desk.prepare(task, "akmola")).json()
+        await recorded(attachment, parent, child)
+        assert (await desk.file(parent, patient=child.iin)).status_code == 201
+        assert wrong(await desk.complete(task, prepared, "akmola")) == (409, "attachment-request-open")
+        assert await attachment.rows(PERIODS) == []
+
+
 class TestARightOnRecord:
     async def test_needs_no_document(self, desk, attachment, parent, child):
         await recorded(attachment, parent, child)
@@ -135,11 +229,38 @@ class TestWithoutARight:
         assert await attachment.rows("SELECT 1 FROM open_requests") == []
 
 
+class TestARevokedRight:
+    """Only `POST /register/representations` gives it anew."""
+
+    @pytest.fixture
+    async def revoked(self, attachment, parent, child):
+        await recorded(attachment, parent, child)
+        return await revoke(attachment, await attachment.rows("SELECT id FROM representations"))
+
+    async def test_is_not_brought_back_at_the_window(self, desk, attachment, parent, child, revoked):
+        assert wrong(await desk.visit(parent.iin, patient=shown(child))) == (422, "representation-withdrawn")
+        assert await attachment.rows("SELECT 1 FROM applications") == []
+
+    async def test_stops_the_request_that_is_under_way(self, desk, attachment, parent, child):
+        await claimed(desk, parent, child)
+        await recorded(attachment, parent, child)
+        task = await desk.claim()
+        await revoke(attachment, await attachment.rows("SELECT id FROM representations"))
+        assert wrong(await desk.prepare(task)) == (422, "representation-withdrawn")
+        assert len(await attachment.rows(RIGHTS)) == 1
+
+    async def test_is_not_hidden_by_an_older_one_that_ended(self, desk, attachment, parent, child):
+        old = {"kind": "guardian", "proof": {"code": "court-decision", "number": "1"}, "until_on": "2016-01-01"}
+        await recorded(attachment, parent, child, **old)
+        await recorded(attachment, parent, child, from_on="2016-01-01")
+        newer = await attachment.rows("SELECT id FROM representations WHERE kind = 'parent'")
+        await revoke(attachment, newer)
+        assert wrong(await desk.visit(parent.iin, patient=shown(child))) == (422, "representation-withdrawn")
+
+
 class TestAtTheWindow:
     async def test_staff_see_the_document_and_the_right_is_kept(self, desk, attachment, parent, child):
-        seen = {name: BIRTH_CERTIFICATE[name] for name in ("kind", "proof", "number")}
-        patient = {"iin": child.iin, "surname": child.surname, "given_name": child.given_name, "right": seen}
-        visit = await desk.visit(parent.iin, patient=patient)
+        visit = await desk.visit(parent.iin, patient=shown(child))
         await self.enrolled(desk, attachment, visit)
 
     async def test_staff_may_enter_it_in_the_form_as_well(self, desk, attachment, parent, child):

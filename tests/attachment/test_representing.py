@@ -156,6 +156,36 @@ class TestRight:
         assert listed.json()["items"][0]["revoked_at"] == START.isoformat().replace("+00:00", "Z")
 
 
+class TestWhoseRightItIs:
+    async def test_is_said_to_who_may_revoke_it(self, attachment, parent, child):
+        other = (await attachment.add()).iin  # in the register, as the first is not
+        made = [(await record(attachment, each, child)).json() for each in (parent, other)]
+        assert [each["representative"] for each in made] == [parent, other]
+        person = (await attachment.look_up(iin=child.iin)).json()["items"][0]["id"]
+        listed = await attachment.call("GET", f"/register/persons/{person}/representations", by=attachment.staff())
+        assert {each["representative"]: each["id"] for each in listed.json()["items"]} == {
+            each["representative"]: each["id"] for each in made
+        }
+        assert (await revoke(attachment, made[0]["id"])).json()["representative"] == parent
+
+    async def test_is_seen_by_both_to_have_been_looked_at(self, attachment, parent, child):
+        await record(attachment, parent, child)
+        person = (await attachment.look_up(iin=child.iin)).json()["items"][0]["id"]
+        await attachment.call("GET", f"/register/persons/{person}/representations", by=attachment.staff())
+        for one in (parent, child.iin):
+            log = (await attachment.call("GET", "/access-log", by=attachment.citizen(one))).json()["items"]
+            assert "representations-listed" in {each["action"] for each in log}
+
+    async def test_follows_a_change_of_the_iin(self, attachment, parent, child):
+        acting, new = await attachment.add(), iin(birth=date(1990, 5, 14), number=4321)
+        await record(attachment, acting.iin, child)
+        found = [(await attachment.look_up(iin=each)).json()["items"][0]["id"] for each in (acting.iin, child.iin)]
+        changed = await attachment.happened(found[0], kind="iin-changed", iin=new)
+        assert changed.status_code in {200, 201}, changed.text
+        listed = await attachment.call("GET", f"/register/persons/{found[1]}/representations", by=attachment.staff())
+        assert [each["representative"] for each in listed.json()["items"]] == [new]
+
+
 class TestQuestion:
     async def test_is_for_the_owning_services_alone(self, attachment, parent, child):
         answer = await ask(attachment, parent, child, caller="gateway")

@@ -112,7 +112,9 @@ async def enter(api: Api, provider: str, chance: Random, task: Mapping[str, Any]
         wishes = {"specialty": fields["specialty"]} if "specialty" in fields else {}
         data["slot"] = await free_time(api, provider, chance, **wishes, **(fields.get("times") or [{}])[0])
     if "doctor" in wanted:
-        doctors = (await api.get(f"/providers/{provider}/doctors"))["items"]
+        fit = wanted["doctor"].get("x-specialties")
+        doctors = [one for one in (await api.get(f"/providers/{provider}/doctors"))["items"]
+                   if fit is None or one["specialty"] in fit]  # fmt: skip
         visit_at = (datetime.now(UTC) + SOON).replace(microsecond=0).isoformat()
         data |= {"doctor": chance.choice(doctors)["id"], "visit_at": visit_at}
     return data

@@ -17,6 +17,7 @@ from booking.appointments.repository import release
 from booking.appointments.service import Appointments, WantedSlot
 from booking.appointments.wishes import check_wishes
 from booking.attendance.endpoints import router as attendance
+from booking.attendance.errors import AppointmentBegun
 from booking.doctors.endpoints import router as doctors
 from booking.exceptions.endpoints import router as exceptions
 from booking.holds.endpoints import router as holds
@@ -64,8 +65,13 @@ class AppointmentBooking:
             return StepEffect(data=step.data)
         appointments = _at(session, step.case.provider, step.now)
         wanted = WantedSlot.read(given["slot"])
-        book = appointments.check if step.dry_run else appointments.give
-        appointment = await book(wanted, step.case.id)
+        appointment = None
+        if step.case.correcting:  # the time may have come since: a corrected document speaks of it all the same
+            appointment = await appointments.confirm(wanted, step.case.id)
+            _refuse_begun(step, appointment)
+        if appointment is None:
+            book = appointments.check if step.dry_run else appointments.give
+            appointment = await book(wanted, step.case.id)
         return StepEffect(data=step.data, details={"appointment": appointment}, scheduled_at=wanted.starts_at)
 
     async def ended(self, session: AsyncSession, case: CaseFile, state: str) -> None:  # noqa: ARG002  # either end
@@ -90,6 +96,13 @@ class AppointmentBooking:
 
     def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002  # every column lies where the regulation points
         return {}
+
+
+def _refuse_begun(step: Completing, appointment: Mapping[str, Any] | None) -> None:
+    """What has begun is not moved by correcting its document."""
+    starts_at = step.case.details["appointment"]["starts_at"]
+    if appointment is None and datetime.fromisoformat(starts_at) <= step.now:
+        raise AppointmentBegun(extra={"starts_at": starts_at})
 
 
 def _at(session: AsyncSession, provider: Provider, now: datetime) -> Appointments:

@@ -1,7 +1,7 @@
 """Applying for another: by what right, whose the application is, and what the other sees of it."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -147,11 +147,52 @@ class TestThePatient:
             for action in ("application-read", "applications-listed", "application-filed")
         ]
 
+    async def test_sees_that_the_representative_read_the_notices(self, world, parent, child, filed):
+        refusal = {"outcome": "refused", "ground": "documents-wrong"}
+        assert (await world.complete("clerk", await world.task("clerk"), refusal)).status_code == 200
+        (notice,) = (await world.get("/notices", parent)).json()["items"]
+        assert notice["application"]["id"] == filed["id"]
+        look, *_ = await looks(world, child)
+        assert (look["action"], look["name"], look["roles"]) == (
+            "notices-listed", "СЕРІКҚЫЗЫ АЙГҮЛ БОЛАТҚЫЗЫ", ["parent"],
+        )  # fmt: skip
+        assert look["application"]["id"] == filed["id"]
+        await world.get("/notices", child)
+        assert [each["action"] for each in await looks(world, child)].count("notices-listed") == 1
+
     async def test_has_the_sealed_content_under_a_key_of_his_own(self, world, filed):
         (row,) = await world.rows("SELECT applicant, patient FROM applications")
         assert row.applicant != row.patient
         (signed,) = await world.rows("SELECT person FROM signed_documents")
         assert signed.person == row.patient
+
+
+class TestARightThatEnded:
+    """The child comes of age on 1 June 2033; in Almaty that day begins at 19:00 UTC."""
+
+    @pytest.fixture
+    async def refused(self, world, filed):
+        refusal = {"outcome": "refused", "ground": "documents-wrong"}
+        assert (await world.complete("clerk", await world.task("clerk"), refusal)).status_code == 200
+        return filed
+
+    async def found(self, world, by, filed):
+        lists = [len((await world.get(path, by)).json()["items"]) for path in ("/applications", "/notices")]
+        own = f"/applications/{filed['id']}"
+        parts = [await world.get(own + part, by) for part in ("", "/history", "/evidence", "/result")]
+        return lists, {answer.json().get("code") == "not-found" for answer in parts}
+
+    async def test_shows_the_representative_nothing_more(self, world, parent, child, refused):
+        world.clock.set(datetime(2033, 5, 31, 18, 59, 59, tzinfo=UTC))
+        assert await self.found(world, parent, refused) == ([1, 1], {False})
+        world.clock.set(datetime(2033, 5, 31, 19, tzinfo=UTC))
+        assert await self.found(world, parent, refused) == ([0, 0], {True})
+        assert await self.found(world, child, refused) == ([1, 1], {False})
+
+    async def test_leaves_him_what_is_his_own(self, world, parent, filed):
+        own = (await world.file(parent)).json()
+        world.clock.set(datetime(2034, 1, 1, tzinfo=UTC))
+        assert [each["id"] for each in (await world.get("/applications", parent)).json()["items"]] == [own["id"]]
 
 
 class TestWithdrawing:
@@ -212,12 +253,25 @@ class TestAtTheWindow:
         assert shown["representative"] == {"name": "Серікқызы Айгүл", "kind": "parent", "shown_by": "register"}
 
     async def test_or_by_a_document_that_staff_saw(self, world, child, register):
-        world.register.away = True
         answer = await register(surname="Серікқызы", given_name="Айару", right=SEEN)
         assert answer.status_code == 201, answer.text
         shown = (await world.get(f"/tasks/{answer.json()['task']}", world.staff("clerk"))).json()
         assert (shown["patient"]["name"], shown["representative"]["shown_by"]) == ("Серікқызы Айару", "document")
         assert "application-registered" in {each["action"] for each in await looks(world, child)}
+
+    @pytest.mark.parametrize("reason", ["not-begun", "ended"])
+    async def test_a_document_makes_good_what_the_register_lacks(self, world, register, reason):
+        world.register.no_right = reason
+        assert (await register(surname="Серікқызы", right=SEEN)).status_code == 201
+
+    @pytest.mark.parametrize(("reason", "code"), [
+        ("revoked", "representation-withdrawn"), ("dead", "patient-recorded-dead"),
+    ])  # fmt: skip
+    async def test_no_document_brings_back_what_the_register_ended(self, world, register, reason, code):
+        world.register.no_right = reason
+        answer = await register(surname="Серікқызы", right=SEEN)
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert await world.rows("SELECT 1 FROM applications") == []
 
     async def test_or_by_what_the_service_judges(self, world, register):
         world.module.patient_named = lambda fields: NAMES
@@ -225,9 +279,10 @@ class TestAtTheWindow:
         shown = (await world.get(f"/tasks/{task}", world.staff("clerk"))).json()
         assert (shown["patient"]["name"], shown["representative"]["shown_by"]) == ("Серікқызы Айару", "application")
 
-    async def test_waits_for_a_register_that_is_away(self, world, register):
+    @pytest.mark.parametrize("patient", [{}, {"surname": "Серікқызы", "right": SEEN}], ids=["register", "document"])
+    async def test_waits_for_a_register_that_is_away(self, world, register, patient):
         world.register.away = True
-        answer = await register()
+        answer = await register(**patient)
         assert (answer.status_code, answer.json()["code"]) == (503, "register-away")
 
     @pytest.mark.parametrize(("patient", "code"), [

@@ -84,6 +84,24 @@ class TestCounts:
             answer = await world.get(PATH.format(first, last))
             assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
 
+    async def test_wait_for_who_came_in_the_month_and_is_registered_after_it(self, world, ask):
+        """Until noon of the first of March a visitor of February can be registered; then February grows no more."""
+        visit = {
+            "region": "ulytau", "service": "fitness", "channel": "direct", "arrived_at": "2026-02-28T23:59:59+05:00",
+            "applicant": {"iin": world.citizen().actor.iin, "surname": "Серікқызы", "given_name": "Айгүл"},
+            "fields": {"purpose": "work"},
+        }  # fmt: skip
+        world.clock.set(datetime(2026, 3, 1, 6, 59, 59, tzinfo=UTC))
+        answer = await world.get(PATH.format("2026-01", "2026-02"))
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+        assert (await ask("2026-01", "2026-01"))["applications"] == []
+        late = await world.post("/workstation/applications", world.staff("clerk"), visit)
+        assert late.status_code == 201, late.text
+        world.clock.set(datetime(2026, 3, 1, 7, tzinfo=UTC))
+        assert (await ask())["applications"] == []
+        refused = await world.post("/workstation/applications", world.staff("clerk"), visit)
+        assert refused.json()["code"] == "arrival-too-long-ago"
+
     @pytest.mark.parametrize("period", [("2026-1", "2026-02"), ("2026-01-05", "2026-02"), ("2026-13", "2026-02")])
     async def test_take_whole_months(self, world, period):
         assert (await world.get(PATH.format(*period))).status_code == 422

@@ -9,9 +9,11 @@ from shared.procedure import (
     Limit,
     NothingToAnnul,
     NotReissuable,
+    NotWithdrawable,
     RegulationsInvalid,
     Reissue,
     Reschedule,
+    ResultBeingCorrected,
     State,
     Status,
     TaskState,
@@ -90,6 +92,8 @@ class TestAnnulling:
         annulled = course.do(ANNUL)
         assert [task.state for task in annulled.closed] == [TaskState.DROPPED]
         assert course.application.status is Status.RESULT_ANNULLED
+        with pytest.raises(NotWithdrawable):
+            course.do(Withdraw())
 
 
 class TestReissuing:
@@ -122,12 +126,36 @@ class TestReissuing:
         with pytest.raises(NotReissuable):
             issued.do(REISSUE)
 
+    def test_is_neither_refused_nor_withdrawn(self, issued):
+        issued.do(ANNUL)
+        issued.do(REISSUE)
+        ground = issued.application.edition.grounds_at("confirm", issued.application.channel)[0]
+        with pytest.raises(ResultBeingCorrected):
+            issued.refuse("confirm", ground.code)
+        with pytest.raises(ResultBeingCorrected):
+            issued.do(Withdraw())
+        issued.complete("confirm", "confirmed")
+        with pytest.raises(ResultBeingCorrected):
+            issued.do(Withdraw())
+        issued.seal()
+        assert issued.do(Withdraw()).application.state is State.WITHDRAWN
+
+    def test_gives_way_to_a_change_of_time_which_may_be_refused(self, issued):
+        issued.do(ANNUL)
+        issued.do(REISSUE)
+        issued.do(Reschedule(scheduled_at=NOON + dt.timedelta(hours=1)))
+        ground = issued.application.edition.grounds_at("confirm", issued.application.channel)[0]
+        assert issued.refuse("confirm", ground.code).application.state is State.REFUSED
+
     def test_is_remembered_with_the_application(self, issued):
         issued.do(ANNUL)
         application = issued.application
         record = application.to_record()
         read = type(application).from_record(record, edition=application.edition, clock=application.clock)
         assert read.annulled is True
+        issued.do(REISSUE)
+        record = issued.application.to_record()
+        assert type(application).from_record(record, edition=application.edition, clock=application.clock).correcting
 
 
 class TestTheFile:

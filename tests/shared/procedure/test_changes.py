@@ -5,21 +5,25 @@ import datetime as dt
 import pytest
 
 from shared.procedure import (
+    AnnulResult,
     AttendanceNotKept,
     AttendanceRecorded,
     Cancel,
     Concluded,
     CutOffPassed,
+    Limit,
     MarkSealed,
     NotCancellable,
     NotReschedulable,
     NotWithdrawable,
     RecordAttendance,
+    Reissue,
     Reschedule,
     ResultNotIssued,
     State,
     Status,
     TaskState,
+    Text,
     TimeNotCome,
     Withdraw,
 )
@@ -215,6 +219,19 @@ class TestAttendance:
         issued.do(RecordAttendance(attended=True))
         with pytest.raises(AttendanceRecorded):
             issued.do(RecordAttendance(attended=False))
+
+    def test_outlasts_annulment_and_correction(self, issued):
+        issued.do(RecordAttendance(attended=True))
+        reason = Text(kk="қате", ru="ошибка", en="a mistake")
+        for action in (AnnulResult(reason=reason), Reissue(limit=Limit.parse("2 h"))):
+            issued.do(action)
+            with pytest.raises((AttendanceRecorded, ResultNotIssued)):
+                issued.do(RecordAttendance(attended=False))
+        issued.complete("confirm", "confirmed")
+        issued.seal()
+        with pytest.raises(AttendanceRecorded):
+            issued.do(RecordAttendance(attended=False))
+        assert issued.application.attended is True
 
     def test_leaves_nothing_to_change(self, issued):
         issued.do(RecordAttendance(attended=True))

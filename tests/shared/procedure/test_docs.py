@@ -24,6 +24,10 @@ class TestTheProceduresPage:
         subprocess.run(command, cwd=ROOT, check=True)
         assert (tmp_path / "page.md").read_text(encoding="utf-8").startswith("# Procedures")
 
+    def test_says_when_an_edition_may_change_under_its_id(self, regulations):
+        head, *_ = page(regulations).partition("| regulation |")
+        assert "from then on each change is a new\nedition" in head
+
     def test_draws_every_step_of_every_regulation(self, regulations):
         text = page(regulations)
         for editions in regulations.editions.values():

@@ -36,7 +36,7 @@ async def process(role: str, **environment: str):
             await running.wait()
 
 
-async def until_ready(url: str, within: float = 20.0) -> dict:
+async def until_ready(url: str, within: float = 120.0) -> dict:
     async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(within):
         while True:
             try:

@@ -40,6 +40,10 @@ _OPEN = text("""
     INSERT INTO enrolments (id, person, provider, district, started_on, application, created_at)
     VALUES (:id, :person, :provider, :district, :on, :application, :at)
 """)
+_MADE = text("""
+    SELECT e.started_on, d.name AS district FROM enrolments e LEFT JOIN districts d ON d.id = e.district
+    WHERE e.application = :application
+""")
 _HISTORY = text("""
     SELECT provider, district, started_on, ended_on, end_reason FROM enrolments WHERE person = :person
     ORDER BY started_on, created_at
@@ -106,6 +110,11 @@ async def open_period(session: AsyncSession, **values: Any) -> UUID:
     id_ = new_id()
     await session.execute(_OPEN, {"id": id_, **values})
     return id_
+
+
+async def made_by(session: AsyncSession, application: UUID) -> Row[Any] | None:
+    """Read the period that an application began, whether it has ended or not: since when, in which district."""
+    return (await session.execute(_MADE, {"application": application})).one_or_none()
 
 
 async def history(session: AsyncSession, person: UUID) -> Sequence[Row[Any]]:

@@ -1,6 +1,6 @@
 """Rights to represent as values; the rules of their ends lie in the regulations folder (`representation.toml`)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -38,7 +38,10 @@ class NewRepresentation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Representation:
-    """A right as it is kept; `until_on` is the first day without it, None where nothing but its revocation ends it."""
+    """A right as it is kept; `until_on` is the first day without it, None where nothing but its revocation ends it.
+
+    `representative_iin` is there where staff are to see whose right it is.
+    """
 
     id: UUID
     representative: UUID
@@ -47,6 +50,7 @@ class Representation:
     from_on: date
     until_on: date | None
     revoked_at: datetime | None
+    representative_iin: str | None = field(default=None, repr=False)
 
     def lacks(self, on: date) -> Reason | None:
         """Say why the right does not hold on a local day, or None if it does."""

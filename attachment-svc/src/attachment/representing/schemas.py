@@ -54,9 +54,10 @@ class RevocationIn(_Strict):
 
 
 class RepresentationOut(BaseModel):
-    """A right; `until_on` is the first day without it."""
+    """A right, and whose it is, by IIN; `until_on` is the first day without it."""
 
     id: str
+    representative: str | None
     kind: str
     from_on: date
     until_on: date | None
@@ -65,8 +66,8 @@ class RepresentationOut(BaseModel):
     @classmethod
     def of(cls, right: Representation) -> Self:
         return cls(
-            id=public_id("att", right.id), kind=right.kind, from_on=right.from_on, until_on=right.until_on,
-            revoked_at=right.revoked_at,
+            id=public_id("att", right.id), representative=right.representative_iin, kind=right.kind,
+            from_on=right.from_on, until_on=right.until_on, revoked_at=right.revoked_at,
         )  # fmt: skip
 
 

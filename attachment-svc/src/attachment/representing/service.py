@@ -48,6 +48,7 @@ class Representing:
         right = Representation(
             id=new_id(), representative=representative.id, represented=known.person.id, kind=new.kind,
             from_on=new.from_on, until_on=_until(new, rule, known.data.birth_date), revoked_at=None,
+            representative_iin=new.representative.value,
         )  # fmt: skip
         await self._keep(right, new, known.person, actor)
         seen = [(known.person, None), (representative, None)]
@@ -56,9 +57,10 @@ class Representing:
 
     async def revoke(self, representation: UUID, why: str, actor: Actor) -> Representation:
         """End a right from now on. Raises NotFound, PersonOfAnotherProvider, RepresentationRevoked."""
-        right = await repository.locked(self.session, representation)
-        if right is None:
+        found = await repository.locked(self.session, representation)
+        if found is None:
             raise NotFound
+        right, kept = found
         if right.revoked_at is not None:
             raise RepresentationRevoked
         _need_own(await self._entry(right.represented), actor)
@@ -69,7 +71,7 @@ class Representing:
         )
         seen = [(person, None) for person in both.values()]
         await record_access(self.session, actor, "representation-revoked", seen, at=self.now)
-        return replace(right, revoked_at=self.now)
+        return replace(await self._named(right, kept, both[right.represented]), revoked_at=self.now)
 
     async def asked(self, representative: Iin, represented: Iin, actor: Actor | None) -> tuple[Standing, Known | None]:
         """Answer an owning service: where the right holds, with the represented person, who sees that he was named."""
@@ -90,15 +92,34 @@ class Representing:
         right, state = found
         return Standing(reason=right.lacks(self.today) or ("dead" if state == "dead" else None), right=right)
 
+    async def taken(self, representative: Iin, represented: Iin, start: date, until: date | None) -> bool:
+        """Tell whether the two have a right for some of these days already, begun or not."""
+        lookups = (self.persons.lookup(representative), self.persons.lookup(represented))
+        return await repository.taken(self.session, *lookups, start, until)
+
     async def of_person(self, person: UUID, actor: Actor) -> Sequence[Representation]:
-        """List the rights to act for a person, whose record says that they were seen.
+        """List the rights to act for a person; his record and that of each who has one say that they were seen.
 
         Raises PersonNotInRegister, PersonOfAnotherProvider.
         """
         known = await self._entry(person)
         _need_own(known, actor)
-        await record_access(self.session, actor, "representations-listed", [(known.person, None)], at=self.now)
-        return await repository.of_person(self.session, person)
+        rights = [
+            await self._named(right, kept, known.person)
+            for right, kept in await repository.of_person(self.session, person)
+        ]  # fmt: skip
+        others = await self.persons.get_many(self.session, sorted({each.representative for each in rights}))
+        seen = [(each, None) for each in (known.person, *others.values())]
+        await record_access(self.session, actor, "representations-listed", seen, at=self.now)
+        return rights
+
+    async def _named(self, right: Representation, kept: bytes, represented: Person) -> Representation:
+        """Say whose right it is: by the IIN that the register has now, else by that with which it was recorded."""
+        if (row := await register.by_id(self.session, right.representative)) is not None:
+            own: str | None = Register(session=self.session, persons=self.persons).opened(row).data.iin
+        else:
+            own = represented.open_json(context("representations", "content", right.id), kept).get("representative")
+        return replace(right, representative_iin=own)
 
     def _rule(self, new: NewRepresentation) -> Right:
         rule = self.rights.get(new.kind)
@@ -125,7 +146,10 @@ class Representing:
         return Register(session=self.session, persons=self.persons).opened(row)
 
     async def _keep(self, right: Representation, new: NewRepresentation, person: Person, actor: Actor) -> None:
-        proof = {"code": new.proof.code, "number": new.proof.number, "document": new.proof.document}
+        proof = {
+            "code": new.proof.code, "number": new.proof.number, "document": new.proof.document,
+            "representative": new.representative.value,
+        }  # fmt: skip
         values = {
             "id": right.id, "representative": right.representative, "represented": right.represented,
             "kind": right.kind, "from_on": right.from_on, "until_on": right.until_on, "application": new.application,

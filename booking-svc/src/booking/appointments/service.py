@@ -89,6 +89,13 @@ class Appointments:
             raise await self._refusal(slot, reason)
         return self.describe(slot)
 
+    async def confirm(self, wanted: WantedSlot, application: UUID) -> dict[str, Any] | None:
+        """Describe the slot anew, whenever it is, if it is what the application has; else give None."""
+        slot = await repository.find(self.session, wanted.id)
+        if slot is None or slot.application != application or slot.starts_at != wanted.starts_at:
+            return None
+        return self.describe(slot)
+
     async def _take(
         self, wanted: WantedSlot, application: UUID, *, given_by: str, account: str | None = None
     ) -> dict[str, Any]:

@@ -19,6 +19,10 @@ _OF_DAY = text("""
       AND (CAST(:after_at AS timestamptz) IS NULL OR (s.starts_at, s.id) > (:after_at, CAST(:after_id AS uuid)))
     ORDER BY s.starts_at, s.id LIMIT :limit
 """)
+_LOCK_DOCTOR = text("""
+    SELECT d.id FROM doctors d JOIN slots s ON s.doctor = d.id WHERE s.application = :application
+    FOR NO KEY UPDATE OF d
+""")
 _CLOSE = text("""
     WITH lost AS (
         UPDATE slots SET outside_schedule = true WHERE application = :application
@@ -61,7 +65,8 @@ async def of_day(session: AsyncSession, day: Day) -> Sequence[Row[Any]]:
 async def close_time(session: AsyncSession, application: UUID, *, ground: str, by: str, at: datetime) -> None:
     """See that the application's slot is not offered again: it becomes an exception of the doctor's schedule.
 
-    Where an exception has the time already, that one stands.
+    Where an exception has the time already, that one stands. The doctor is locked, as by whoever changes his times.
     """
+    await session.execute(_LOCK_DOCTOR, {"application": application})
     values = {"application": application, "id": new_id(), "ground": ground, "by": by, "at": at}
     await session.execute(_CLOSE, values)

@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.doctors import repository
 from booking.doctors.models import Doctor
-from shared.db import new_id
+from shared.db import new_id, violated
 from shared.errors import NotFound, ProblemError
 
 
@@ -63,5 +64,8 @@ class Doctors:
             found.account = account
         if active is not None:
             found.active = active
-        await self.session.flush()
+        try:
+            await self.session.flush()
+        except IntegrityError as error:  # given to another doctor since we looked
+            raise AccountTaken if violated(error) == "uq_doctors_account" else error from error
         return found

@@ -24,7 +24,7 @@ _ALL_HIT = text(
     ORDER BY s.starts_at, s.id LIMIT :limit
     """
 )
-_ONE_HIT = text(_HIT + " AND s.application = :application FOR UPDATE OF s")
+_ONE_HIT = text(_HIT + " AND s.outside_schedule AND s.application = :application FOR UPDATE OF s")
 _COUNT = text("""
     SELECT count(*) FILTER (WHERE application IS NULL) AS free,
            count(*) FILTER (WHERE application IS NOT NULL) AS taken
@@ -96,6 +96,14 @@ async def find(session: AsyncSession, exception: UUID, provider: str) -> tuple[S
     )
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+async def holds(session: AsyncSession, exception: UUID) -> bool:
+    """Tell whether the exception is still in force, and keep it so until the transaction ends."""
+    statement = select(ScheduleException.id).where(
+        ScheduleException.id == exception, ScheduleException.ended_at.is_(None)
+    )
+    return await session.scalar(statement.with_for_update(read=True)) is not None
 
 
 async def overlapping(session: AsyncSession, span: Span) -> ScheduleException | None:

@@ -93,7 +93,7 @@ class Exceptions:
             raise NotFound
         doctor = await Doctors(session=self.session, provider=self.provider.bin).locked(found[1].id)
         row = found[0]
-        await self.session.refresh(row)
+        await self.session.refresh(row, with_for_update=True)  # waits for who is just being moved
         if row.ended_at is not None:
             return
         if row.ends_at <= self.now:

@@ -118,6 +118,8 @@ class Settling:
         try:
             async with self.database.transaction() as session:
                 case = await open_case(session, self.office, application, lock=True)
+                if not await repository.holds(session, row.id):  # taken back meanwhile: who is left keeps his time
+                    return None
                 one = _One(session=session, office=self.office, order=order, exception=row, doctor=doctor, case=case)
                 return await one.settle(span)
         except _Kept as kept:

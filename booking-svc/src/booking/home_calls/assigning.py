@@ -47,6 +47,8 @@ class Assigning:
 
         Raises DoctorUnknown, VisitTimeUnfit, VisitEnded.
         """
+        if case.correcting and (confirmed := await self._confirmed(case, chosen)):
+            return confirmed
         visit_at, doctor = self._time(chosen.visit_at), await self._doctor(case.provider.bin, chosen)
         local = visit_at.astimezone(ZoneInfo(case.provider.zone))
         if not dry_run:
@@ -61,11 +63,26 @@ class Assigning:
                 raise VisitEnded
         return _described(case.details, chosen, doctor, local), visit_at
 
-    def _time(self, written: str) -> datetime:
+    async def _confirmed(self, case: CaseFile, chosen: Assignment) -> tuple[dict[str, Any], datetime] | None:
+        """Describe the visit that there is, if that is what was chosen: it may have been long ago, and stays as it was.
+
+        None for another one; raises VisitEnded where that comes too late.
+        """
+        visit_at, known = self._moment(chosen.visit_at), case.details["visit"]
+        if known["doctor"]["id"] == chosen.doctor and datetime.fromisoformat(known["at"]) == visit_at:
+            return dict(known), visit_at
+        if known["outcome"] is not None:
+            raise VisitEnded
+        return None
+
+    def _moment(self, written: str) -> datetime:
         try:
-            visit_at = read_moment(written)
+            return read_moment(written)
         except ValueError:
             raise InvalidRequest([FieldError(pointer="/data/visit_at", code="date")]) from None
+
+    def _time(self, written: str) -> datetime:
+        visit_at = self._moment(written)
         if visit_at <= self.now:
             raise VisitTimeUnfit(code="visit-in-the-past")
         if visit_at - self.now > self.within:

@@ -306,6 +306,7 @@ class RevocationIn(_Sent):
 
 class RepresentationOut(BaseModel):
     id: str
+    representative: str | None
     kind: str
     from_on: date
     until_on: date | None

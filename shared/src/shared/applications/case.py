@@ -115,6 +115,8 @@ class CaseFile:
     """What a step has found: health data, for the performers who act on it alone."""
     signed: tuple[SignedStep, ...] = ()
     """What earlier performers signed, in order; there where the result is laid out."""
+    correcting: bool = False
+    """Whether an annulled result is being made anew: what it speaks of may have happened meanwhile."""
     representative: Mapping[str, Any] | None = None
     """Who acts for the patient: name, kind of right, how it was shown, until when; None where he applied himself."""
 
@@ -138,10 +140,14 @@ class Completing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepEffect:
-    """What the step came to: `data` goes to record, journal and result; `details` are laid over the case's."""
+    """What the step came to: `data` goes to record, journal and result; `details` are laid over the case's.
+
+    `journal` is for the journal besides: the record is the applicant's to read too, the journal is not.
+    """
 
     data: Mapping[str, Any]
     details: Mapping[str, Any] = field(default_factory=dict)
+    journal: Mapping[str, Any] = field(default_factory=dict, repr=False)
     scheduled_at: datetime | None = None
 
 

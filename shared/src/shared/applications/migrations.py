@@ -281,6 +281,11 @@ def add_annulment(op: Operations) -> None:
         op.execute(statement)
 
 
+def add_end_of_right(op: Operations) -> None:
+    """Keep in the open from which day on the representative's right has ended, so that the cabinet can ask for it."""
+    op.execute("ALTER TABLE applications ADD COLUMN acts_until date")
+
+
 def add_urgency(op: Operations) -> None:
     """Let an application be urgent: its tasks stand before all others in the list."""
     for statement in (

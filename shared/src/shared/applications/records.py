@@ -130,5 +130,6 @@ def _file(
         filed_at=row.filed_at,
         variant=engine.variant,
         finding=engine.finding,
+        correcting=engine.correcting,
         representative=content.get("representative"),
     )

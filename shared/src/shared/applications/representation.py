@@ -1,6 +1,7 @@
 """Who applies for a patient that cannot do it himself: by what right, and how that was shown.
 
-The right is the register's, or a document's that staff see: at the window before they register, on the portal at the
+The right is the register's, or a document's that staff see, unless the register revoked it: at the window before they
+register, on the portal at the
 step of a service that judges such documents (`case.JudgesRepresentation`). Where the regulation lets anybody ask for
 another person, his word is enough. A case holds it for as long as it lives.
 """
@@ -26,6 +27,8 @@ _CODES: Mapping[NoRight, str] = {
     "revoked": "representation-withdrawn",
     "dead": "patient-recorded-dead",
 }
+NO_DOCUMENT_HELPS: frozenset[NoRight | None] = frozenset({"revoked", "dead"})
+"""Where the register says this, a document that staff see shows no right."""
 
 
 class RepresentationRefused(ProblemError):

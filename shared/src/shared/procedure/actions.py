@@ -210,6 +210,10 @@ class NotReissuable(ProcedureError):
     """No result was annulled, or its successor is already being made."""
 
 
+class ResultBeingCorrected(ProcedureError):
+    """What an annulled result is replaced by is under way: it is neither refused nor withdrawn."""
+
+
 class NotReschedulable(ProcedureError):
     """The regulation knows no change of time here, or there is no time to change."""
 

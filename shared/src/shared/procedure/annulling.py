@@ -20,10 +20,13 @@ def annul(course: Course, action: AnnulResult) -> None:
 
 
 def reissue(course: Course, action: Reissue) -> None:
-    """Open the signing step in a new round: what it signs gets a new code and is sealed as any result."""
+    """Open the signing step in a new round: what it signs gets a new code and is sealed as any result.
+
+    It was decided long ago that the person gets it: this round is completed, and neither refused nor withdrawn.
+    """
     application = course.application
     if not application.annulled:
         raise NotReissuable
-    course.remember(round=application.round + 1, annulled=False)
+    course.remember(round=application.round + 1, annulled=False, correcting=True)
     course.move(State.IN_PROGRESS, Status.RESULT_BEING_CORRECTED)
     course.reopen(application.edition.signing_step(application.channel, application.variant), action.limit)

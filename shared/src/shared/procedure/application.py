@@ -102,7 +102,9 @@ class Progress:
     """What the engine remembers of an application. `state` is None until it is filed; `filed_at` is the handing in.
 
     `signed` and `sealed` speak of the current round's result, `superseded` of a sealed one that a new one annuls,
-    `annulled` of one that the provider annulled and nothing has followed yet.
+    `annulled` of one that the provider annulled and nothing has followed yet; `correcting` says that this round makes
+    the corrected one, and its seal is still to come.
+    `attended` says whether the person came at the time given, None as long as nobody recorded it.
     A `finding` is health data: where a regulation establishes findings, the record must be stored sealed.
     """
 
@@ -120,6 +122,8 @@ class Progress:
     sealed: bool = False
     superseded: bool = False
     annulled: bool = False
+    correcting: bool = False
+    attended: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,10 @@ Who does what in each regulation, by when, and where the decree says so. Generat
 it; *ours* marks what the decree leaves open. In the diagrams blue is moved by the citizen, green by the provider's
 staff, yellow by another organisation, violet by the worker that seals.
 
+An edition is known by region, service and the day from which it is adopted, and every application keeps the edition
+that it was filed under. Before the first release an edition may change under its id; from then on each change is a new
+edition.
+
 How a limit is counted is ours, unless a row says from when. Working time runs inside the provider's opening hours. The
 day of filing is day 0, a filing after the cut-off or on a day of rest counts as the next working day's; n working days
 end at closing time of the n-th. A step's clock starts when the step before it is completed, the first one's at

@@ -31,6 +31,7 @@ from shared.procedure.actions import (
     RefuseStep,
     Reissue,
     Reschedule,
+    ResultBeingCorrected,
     ResultNotIssued,
     ResultNotSealed,
     StepAction,
@@ -52,7 +53,6 @@ from shared.procedure.limits import Limit
 from shared.procedure.transition import Transition
 
 _ENDED = frozenset({State.REFUSED, State.WITHDRAWN})
-_ATTENDANCE = frozenset({Status.ATTENDED, Status.MISSED})
 
 
 def decide(application: Application, action: Action, now: datetime) -> Transition:
@@ -209,6 +209,7 @@ def _refuse(course: Course, action: RefuseStep) -> None:
     ground = next((one for one in grounds if one.code == action.ground), None)
     if ground is None:
         raise UnknownGround(step.key, action.ground)
+    _not_correcting(application)
     course.register()
     course.drop(refused=task)
     course.annul()
@@ -229,6 +230,7 @@ def _reschedule(course: Course, action: Reschedule) -> None:
         signed=False,
         sealed=False,
         annulled=False,
+        correcting=False,
     )
     course.move(State.IN_PROGRESS, Status.TIME_BEING_CHANGED)
     course.happened("rescheduled")
@@ -242,6 +244,7 @@ def _withdraw(course: Course) -> None:
     rule = application.edition.withdrawal(application.channel, application.variant)
     if rule is None:
         raise NotWithdrawable
+    _not_correcting(course.application)
     _end_before_result(course, rule.cut_off)
     course.move(State.WITHDRAWN, Status.WITHDRAWN_BY_APPLICANT)
     course.happened("withdrawn")
@@ -268,7 +271,7 @@ def _record_attendance(course: Course, action: RecordAttendance) -> None:
     application = course.application
     if application.edition.attendance(application.channel, application.variant) is None:
         raise AttendanceNotKept
-    if application.status in _ATTENDANCE:
+    if application.attended is not None:
         raise AttendanceRecorded
     if application.state is not State.ISSUED:
         raise ResultNotIssued
@@ -276,10 +279,17 @@ def _record_attendance(course: Course, action: RecordAttendance) -> None:
         raise AttendanceNotKept
     if course.now < application.scheduled_at:
         raise TimeNotCome(application.scheduled_at)
+    course.remember(attended=action.attended)
     course.move(State.ISSUED, Status.ATTENDED if action.attended else Status.MISSED)
     course.happened("attended" if action.attended else "missed")
     if not action.attended:
         course.tell("missed", None)
+
+
+def _not_correcting(application: Application) -> None:
+    """The decision stands, and may have taken effect: a corrected document cannot end in there being none."""
+    if application.correcting:
+        raise ResultBeingCorrected
 
 
 def _end_before_result(course: Course, cut_off: Limit | None) -> None:
@@ -287,7 +297,7 @@ def _end_before_result(course: Course, cut_off: Limit | None) -> None:
     application = course.application
     if application.scheduled_at:
         _before_cut_off(application.scheduled_at, cut_off, course.now)
-    elif application.signed or application.state is State.ISSUED:
+    elif application.signed or application.annulled or application.state is State.ISSUED:
         raise NotWithdrawable
     course.drop()
     course.annul()
@@ -306,7 +316,7 @@ def _mark_sealed(course: Course) -> None:
     if not application.signed or application.sealed:
         raise NothingToSeal
     course.annul()
-    course.remember(sealed=True)
+    course.remember(sealed=True, correcting=False)
     course.happened("result-sealed")
     if not application.live():
         course.issue(Status.DOCUMENT_ISSUED)

@@ -1,6 +1,7 @@
-"""Who asks, as the statements of the cabinet need it."""
+"""Who asks, and when, as the statements of the cabinet need it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from shared.personal import Person
@@ -13,8 +14,14 @@ class Owner:
     person: Person
     account: str
     certificate: bool
+    now: datetime
 
     @property
-    def parameters(self) -> dict[str, UUID | str | bool]:
+    def parameters(self) -> dict[str, UUID | str | bool | datetime]:
         """Give the values that every statement of the cabinet is narrowed by."""
-        return {"person": self.person.id, "account": self.account, "certificate": self.certificate}
+        return {
+            "person": self.person.id,
+            "account": self.account,
+            "certificate": self.certificate,
+            "now": self.now,
+        }

@@ -10,21 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.applications.cabinet.models import Owner
 from shared.applications.cursors import Cursor
 
-_HIS = "(a.patient = :person OR a.applicant = :person)"
+_STANDS = "(a.acts_until IS NULL OR a.acts_until > (CAST(:now AS timestamptz) AT TIME ZONE p.zone)::date)"
+_HIS = f"(a.patient = :person OR (a.applicant = :person AND {_STANDS}))"
+_NOTICE_HIS = f"(n.person = :person OR (n.applicant = :person AND {_STANDS}))"
 _SEEN = "(:certificate OR (a.filed_by = 'citizen' AND a.account = :account AND a.min_acr = 'password'))"
+_FILE = "CASE WHEN a.patient <> CAST(:person AS uuid) THEN a.content END AS file"
 _AFTER = "(CAST(:after_id AS uuid) IS NULL OR ({at}, {id}) < (CAST(:after_at AS timestamptz), :after_id))"
 
 _PAGE = text(f"""
     SELECT a.id, a.number, a.region, a.service, a.provider, a.channel, a.state, a.status, a.due, a.filed_at,
-           a.changed_at, p.zone, p.names, a.patient,
-           CASE WHEN a.patient <> CAST(:person AS uuid) THEN a.content END AS content,
+           a.changed_at, p.zone, p.names, a.patient, {_FILE},
            EXISTS (SELECT FROM results r WHERE r.application = a.id AND r.state = 'sealed' AND r.published) AS result
     FROM applications a JOIN providers p ON p.bin = a.provider
     WHERE {_HIS} AND {_SEEN} AND {_AFTER.format(at="a.filed_at", id="a.id")}
     ORDER BY a.filed_at DESC, a.id DESC LIMIT :limit
 """)  # noqa: S608  # constants
 _VISIBLE = text(f"""
-    SELECT EXISTS (SELECT FROM applications a WHERE a.id = :id AND {_HIS} AND {_SEEN})
+    SELECT EXISTS (SELECT FROM applications a JOIN providers p ON p.bin = a.provider
+                   WHERE a.id = :id AND {_HIS} AND {_SEEN})
 """)  # noqa: S608  # constants
 _HISTORY = text("""
     SELECT version, at, action, state, status, process, step, performer, outcome, ground, actor_kind
@@ -40,11 +43,10 @@ _REFUSAL = text("""
 """)
 _RESULTS = text("SELECT id, content, published FROM results WHERE application = :id ORDER BY signed_at")
 _NOTICES = text(f"""
-    SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person, a.edition,
-           a.number AS application_number,
-           p.zone
+    SELECT n.id, n.number, n.application, n.kind, n.process, n.content, n.at, n.person AS patient, a.edition,
+           a.number AS application_number, p.zone, {_FILE}
     FROM notices n JOIN applications a ON a.id = n.application JOIN providers p ON p.bin = a.provider
-    WHERE (n.person = :person OR n.applicant = :person) AND {_SEEN} AND {_AFTER.format(at="n.at", id="n.id")}
+    WHERE {_NOTICE_HIS} AND {_SEEN} AND {_AFTER.format(at="n.at", id="n.id")}
     ORDER BY n.at DESC, n.id DESC LIMIT :limit
 """)  # noqa: S608  # constants
 _ACCESS = text(f"""
@@ -103,6 +105,6 @@ async def notices(session: AsyncSession, owner: Owner, after: Cursor | None, lim
 async def access_records(session: AsyncSession, owner: Owner, after: Cursor | None, limit: int) -> Sequence[Row[Any]]:
     """List who looked at the owner's data, the newest first."""
     parameters = {
-        key: value for key, value in _page(owner, after, limit).items() if key not in {"account", "certificate"}
+        key: value for key, value in _page(owner, after, limit).items() if key not in {"account", "certificate", "now"}
     }
     return (await session.execute(_ACCESS, parameters)).all()

@@ -46,7 +46,8 @@ class Cabinet:
         person = await self._office.persons.find(self._session, Iin.parse(self._actor.iin, allow_test=True))
         if person is None:
             return None
-        return Owner(person=person, account=self._actor.account_id, certificate=self._actor.acr == "certificate")
+        certificate = self._actor.acr == "certificate"
+        return Owner(person=person, account=self._actor.account_id, certificate=certificate, now=self._now)
 
     async def page(self, after: Cursor | None, limit: int) -> Mapping[str, Any]:
         """List applications, the newest first; nobody whom the service does not know has any."""
@@ -54,19 +55,19 @@ class Cabinet:
             return _NOTHING
         rows = await repository.page(self._session, owner, after, limit + 1)
         shown = rows[:limit]
-        await self._tell_listed(owner, shown)
+        await self._tell_listed(owner, "applications-listed", {row.id: row for row in shown})
         more = write_cursor(self._office, shown[-1].filed_at, shown[-1].id) if len(rows) > limit else None
         return {"items": [self._item(row) for row in shown], "next_cursor": more}
 
-    async def _tell_listed(self, owner: Owner, shown: Sequence[Row[Any]]) -> None:
-        """Let each patient see that his representative had the list."""
-        others = [row for row in shown if row.patient != owner.person.id]
-        persons = await self._office.persons.get_many(self._session, {row.patient for row in others}) if others else {}
-        for row in (row for row in others if row.patient in persons):
+    async def _tell_listed(self, owner: Owner, action: str, shown: Mapping[UUID, Row[Any]]) -> None:
+        """Let each patient see that his representative had a list; `shown` is one row by each application in it."""
+        others = {id_: row for id_, row in shown.items() if row.patient != owner.person.id}
+        patients = {row.patient for row in others.values()}
+        persons = await self._office.persons.get_many(self._session, patients) if others else {}
+        for id_, row in ((id_, row) for id_, row in others.items() if row.patient in persons):
             person = persons[row.patient]
-            acts = person.open_json(context("applications", "content", row.id), row.content)["representative"]
-            seen, actor = [(person, row.id)], acting(self._actor, acts)
-            await record_access(self._session, actor, "applications-listed", seen, at=self._now)
+            acts = person.open_json(context("applications", "content", id_), row.file)["representative"]
+            await record_access(self._session, acting(self._actor, acts), action, [(person, id_)], at=self._now)
 
     def _item(self, row: Row[Any]) -> dict[str, Any]:
         return {
@@ -226,9 +227,10 @@ class Cabinet:
             return _NOTHING
         rows = await repository.notices(self._session, owner, after, limit + 1)
         shown = rows[:limit]
-        persons = await self._office.persons.get_many(self._session, [row.person for row in shown])
+        await self._tell_listed(owner, "notices-listed", {row.application: row for row in shown})
+        persons = await self._office.persons.get_many(self._session, [row.patient for row in shown])
         more = write_cursor(self._office, shown[-1].at, shown[-1].id) if len(rows) > limit else None
-        return {"items": [self._notice(row, persons[row.person]) for row in shown], "next_cursor": more}
+        return {"items": [self._notice(row, persons[row.patient]) for row in shown], "next_cursor": more}
 
     def _notice(self, row: Row[Any], person: Person) -> dict[str, Any]:
         content = person.open_json(context("notices", "content", row.id), row.content)

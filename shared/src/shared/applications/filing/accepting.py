@@ -5,7 +5,7 @@ The service takes what the application names, one statement writes everything, a
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -164,6 +164,7 @@ def _values(office: Office, new: New, receipt: Mapping[str, Any]) -> dict[str, A
         "number_start": f"{office.prefix.upper()}-{_year(accepted.filed_at)}-",
         "applicant": new.parties.applicant.id,
         "patient": person.id,
+        "acts_until": _acts_until(accepted),
         "region": accepted.region,
         "service": accepted.service,
         "provider": accepted.provider.bin,
@@ -182,6 +183,12 @@ def _values(office: Office, new: New, receipt: Mapping[str, Any]) -> dict[str, A
         "answer": accepted.id.bytes,
         **new.evidence,
     }
+
+
+def _acts_until(accepted: Accepted) -> date | None:
+    """Give the first day on which the representative finds the application no more, if that is known."""
+    until = accepted.representative["until"] if accepted.representative else None
+    return date.fromisoformat(until) if until else None
 
 
 def _receipt_content(accepted: Accepted, rows: Recording, details: Mapping[str, Any]) -> dict[str, Any]:

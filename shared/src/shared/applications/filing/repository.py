@@ -56,13 +56,13 @@ _ACCEPT = """
     ), app AS (
         INSERT INTO applications (id, number, applicant, patient, region, service, provider, channel, edition, filed_by,
             account, min_acr, state, status, version, procedure, due_at, due, document_sha256, content, details,
-            receipt, filed_at, changed_at, urgent)
+            receipt, filed_at, changed_at, urgent, acts_until)
         SELECT CAST(:id AS uuid), CAST(:number_start AS text) || lpad(nextval('application_numbers')::text, 7, '0'),
             CAST(:applicant AS uuid), CAST(:patient AS uuid), :region, :service, :provider, :channel, :edition,
             :filed_by, :account, :min_acr, :state, :status, CAST(:version AS integer), CAST(:procedure AS jsonb),
             CAST(:due_at AS timestamptz), CAST(:due AS jsonb), CAST(:document_sha256 AS bytea), CAST(:content AS bytea),
             CAST(:details AS bytea), CAST(:receipt AS bytea), CAST(:filed_at AS timestamptz), CAST(:now AS timestamptz),
-            CAST(:urgent AS boolean)
+            CAST(:urgent AS boolean), CAST(:acts_until AS date)
         WHERE CAST(:key AS text) IS NULL OR EXISTS (SELECT FROM claimed)
         ON CONFLICT ON CONSTRAINT applications_replay_key DO NOTHING
         RETURNING id, number, urgent

@@ -29,6 +29,7 @@ from shared.applications.registering.errors import ArrivalUnfit, ChannelNotOffer
 from shared.applications.registering.models import Registered, Registration
 from shared.applications.registering.repository import first_task
 from shared.applications.representation import (
+    NO_DOCUMENT_HELPS,
     Parties,
     RepresentationRefused,
     Representative,
@@ -121,15 +122,18 @@ class Registrar:
     def _representative(
         self, registration: Registration, provider: Provider, edition: Edition, answers: Answers
     ) -> Representative | None:
-        """Say who acts for the patient, if anybody: by a document that staff saw, on his word, else by the register."""
+        """Say who acts for the patient, if anybody: by a document that staff saw, on his word, else by the register.
+
+        A document makes good what the register does not have; what the register has ended is for it alone to give anew.
+        """
         if registration.patient == registration.applicant:
             return None
         if registration.by_word:
             if not edition.channels[registration.channel].representative_by_word:
                 raise InvalidRequest([FieldError(pointer="/patient/right", code="missing")])
             return by_word(name=registration.name, names=registration.patient_names)
+        asked = Acting(applicant=registration.applicant, patient=registration.patient)
         if registration.right is None:
-            asked = Acting(applicant=registration.applicant, patient=registration.patient)
             module = self._office.module(registration.service)
             standing, fields = answers.standing(asked), registration.fields
             return by_register_or_claim(standing, module, fields, name=registration.name)  # staff see its papers
@@ -139,6 +143,8 @@ class Registrar:
             raise InvalidRequest([FieldError(pointer=f"/patient/right/{'proof' if rule else 'kind'}", code="choice")])
         if born is None:  # the number tells no age, so the register has to
             raise RepresentationRefused.for_("not-recorded")
+        if (reason := answers.standing(asked).reason) in NO_DOCUMENT_HELPS:
+            raise RepresentationRefused.for_(reason)
         today = registration.arrived_at.astimezone(ZoneInfo(provider.zone)).date()
         shown = {"code": right["proof"], "number": right["number"]}
         names = registration.patient_names

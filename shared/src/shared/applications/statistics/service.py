@@ -1,11 +1,11 @@
 """Count finished months of the regions that the caller operates, and tell no more of them than `disclosure` lets.
 
-Months alone: periods of any length could be taken one from the other. A month that runs still grows, and would tell by
-that what happened today.
+Months alone: periods of any length could be taken one from the other. A month that still grows would tell by that what
+happened today; it does until nobody who came in it can be registered any more.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,11 +23,11 @@ _LONGEST = 60
 
 
 class Statistics:
-    """The use case of one question."""
+    """The use case of one question; `arrived_within` is how long after an arrival it may still be registered."""
 
-    def __init__(self, session: AsyncSession, now: datetime) -> None:
+    def __init__(self, session: AsyncSession, now: datetime, arrived_within: timedelta) -> None:
         self._session = session
-        self._today = now.astimezone(ZoneInfo(ZONE)).date()
+        self._settled = now - arrived_within
 
     async def of(self, regions: Sequence[str], first: str, last: str) -> dict[str, Any]:
         """Count from the month `first` to `last` (`YYYY-MM`), both within; raises InvalidRequest."""
@@ -49,7 +49,7 @@ class Statistics:
         end = _next(final)
         if start > final or end.toordinal() - start.toordinal() > _LONGEST * 31:
             raise InvalidRequest([FieldError(pointer="/from", code="invalid")])
-        if end > self._today.replace(day=1):
+        if _instant(end) > self._settled:
             raise InvalidRequest([FieldError(pointer="/to", code="invalid")])
         return start, end
 

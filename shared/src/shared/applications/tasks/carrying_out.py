@@ -24,6 +24,7 @@ from shared.procedure import (
     Concluded,
     ProcedureError,
     RefuseStep,
+    ResultBeingCorrected,
     ResultNotSealed,
     Signing,
     StepAlreadyCompleted,
@@ -43,12 +44,16 @@ _NOTHING = form_of({"type": "object", "maxProperties": 0})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedOut:
-    """The engine's answer, what has to be signed for it, and what the service made of the data."""
+    """The engine's answer, what has to be signed for it, and what the service made of the data.
+
+    `journal` is the data with what the journal alone has.
+    """
 
     transition: Transition
     signing: Signing
     data: Mapping[str, Any]
     details: Mapping[str, Any]
+    journal: Mapping[str, Any]
 
 
 async def carry_out(  # noqa: PLR0913  # what a step is made of
@@ -83,6 +88,7 @@ async def carry_out(  # noqa: PLR0913  # what a step is made of
         signing=needed,
         data=effect.data,
         details={**case.file.details, **effect.details},
+        journal={**effect.data, **effect.journal},
     )
 
 
@@ -143,5 +149,7 @@ def problem_of(refusal: ProcedureError) -> ProblemError:
             return StepNotPossible(code="step-out-of-order")
         case ResultNotSealed():
             return StepNotPossible(code="result-not-sealed")
+        case ResultBeingCorrected():
+            return StepNotPossible(code="result-being-corrected")
         case _:
             return StepNotPossible(code="step-not-possible")

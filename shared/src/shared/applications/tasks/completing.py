@@ -131,7 +131,7 @@ async def complete(  # one deed
         case,
         carried.transition,
         _deed(task, case, step, carried, actor, now),
-        data=carried.data,
+        data=carried.journal,
         details=carried.details,
         note=step.note,
     )

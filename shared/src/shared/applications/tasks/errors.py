@@ -35,7 +35,7 @@ class StepNotPossible(ProblemError):
     """The regulation does not allow this now."""
 
     status = 409
-    variants = ("step-out-of-order", "result-not-sealed", "step-not-possible")
+    variants = ("step-out-of-order", "result-not-sealed", "result-being-corrected", "step-not-possible")
 
 
 class ChoiceUnknown(ProblemError):

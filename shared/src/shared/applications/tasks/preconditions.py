@@ -31,7 +31,12 @@ class PreconditionHolds(ProblemError):
 def check_preconditions(
     office: Office, case: OpenCase, step: Step, action: CompleteStep | RefuseStep, answers: Answers
 ) -> None:
-    """Compare the action with the register. Raises Unanswered, PreconditionNotMet, PreconditionHolds."""
+    """Compare the action with the register. Raises Unanswered, PreconditionNotMet, PreconditionHolds.
+
+    A result that is only made anew was decided on when it was first made: nothing is asked again.
+    """
+    if case.engine.correcting:
+        return
     required = [each for each in step.preconditions if each.fits(case.engine.channel, case.engine.variant)]
     if isinstance(action, RefuseStep):
         required = [each for each in required if each.ground == action.ground]

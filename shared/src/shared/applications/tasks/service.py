@@ -201,7 +201,9 @@ class Tasks:
                 {"key": each.key, "title": each.title[language], "schema": outcome_schema(step, each.key, language)}
                 for each in step.outcomes
             ],
-            "grounds": [
+            "grounds": []
+            if case.engine.correcting
+            else [
                 {"code": each.code, "kind": each.kind, "text": each.text[language]}
                 for each in case.edition.grounds_at(step.key, channel, variant)
             ],

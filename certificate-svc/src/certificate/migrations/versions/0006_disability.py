@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.db.grants import grant
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 _STATEMENTS = (
     "CREATE EXTENSION IF NOT EXISTS btree_gist",

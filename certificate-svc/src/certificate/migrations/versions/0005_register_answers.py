@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.db.grants import grant_append_only
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _STATEMENTS = (
     """
