@@ -11,13 +11,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.routing import reception, shapes
+from gateway.routing import shapes
 from shared.applications.cabinet.schemas import ApplicationOut, HistoryOut
 from shared.applications.catalogue.schemas import ServiceOut
 from shared.applications.documents.schemas import DocumentOut
 from shared.applications.registering.schemas import RegisteredOut, VisitIn
 from shared.applications.results.schemas import AnnulmentIn, AnnulmentOut, ReissueOut, VerifyOut
 from shared.applications.tasks.schemas import ClaimOut, SignableOut, StepIn, TaskDetail
+from shared.shapes import accounts, reception, register, visits
 
 
 class Who(Enum):
@@ -125,15 +126,15 @@ TABLE: tuple[Route, ...] = (
           body=StepIn, answer=SignableOut),
     # what booking offers
     route("GET", "/providers/{bin}/doctors", _BOOKING, Who.ANYONE, "Doctors of a provider", query=("specialty",),
-          answer=shapes.DoctorsOut),
+          answer=reception.DoctorsOut),
     route("GET", "/providers/{bin}/slots", _BOOKING, Who.ANYONE, "Free times of doctors",
-          query=("doctor_id", "from", "to", "cursor", "limit"), answer=shapes.SlotsOut),
+          query=("doctor_id", "from", "to", "cursor", "limit"), answer=reception.SlotsOut),
     route("POST", "/admin/doctors", _BOOKING, Who.STAFF, "Add a doctor", status=201, body=shapes.DoctorIn,
-          answer=shapes.DoctorOut, tag="administration"),
+          answer=reception.DoctorOut, tag="administration"),
     route("PATCH", "/admin/doctors/{doctor}", _BOOKING, Who.STAFF, "Change a doctor", body=shapes.DoctorChange,
-          answer=shapes.DoctorOut, tag="administration"),
+          answer=reception.DoctorOut, tag="administration"),
     route("PUT", "/admin/doctors/{doctor}/schedule", _BOOKING, Who.STAFF, "Put a weekly schedule in force",
-          body=shapes.ScheduleIn, answer=shapes.ScheduleOut, tag="administration"),
+          body=shapes.ScheduleIn, answer=reception.ScheduleOut, tag="administration"),
     # times that were given
     route("POST", "/slots/{slot_id}/hold", _SLOT, Who.CITIZEN, "Hold a free time while filling in and signing",
           answer=reception.HoldOut),
@@ -141,61 +142,61 @@ TABLE: tuple[Route, ...] = (
     route("GET", "/workstation/appointments", _BOOKING, Who.STAFF, "Appointments of a day",
           query=("date", "doctor_id", "cursor", "limit"), answer=reception.AppointmentsOut),
     route("POST", "/workstation/appointments/{application_id}/attendance", _APPLICATION, Who.STAFF,
-          "Note whether the person came", body=reception.AttendanceIn, answer=reception.AppointmentState),
+          "Note whether the person came", body=shapes.AttendanceIn, answer=reception.AppointmentState),
     route("POST", "/workstation/appointments/{application_id}/cancellation", _APPLICATION, Who.STAFF,
-          "Cancel an appointment before its time", body=reception.CancellationIn, answer=reception.AppointmentState),
+          "Cancel an appointment before its time", body=shapes.CancellationIn, answer=reception.AppointmentState),
     route("GET", "/admin/doctors/{doctor}/exceptions", _BOOKING, Who.STAFF, "When a doctor sees nobody",
           answer=reception.ExceptionsOut, tag="administration"),
     route("POST", "/admin/doctors/{doctor}/exceptions/preview", _BOOKING, Who.STAFF,
-          "What an exception would hit; nothing changes", body=reception.ExceptionIn, answer=reception.ExceptionOut,
+          "What an exception would hit; nothing changes", body=shapes.ExceptionIn, answer=reception.ExceptionOut,
           tag="administration"),
     route("POST", "/admin/doctors/{doctor}/exceptions", _BOOKING, Who.STAFF, "Put an exception in force", status=201,
-          body=reception.ExceptionIn, answer=reception.ExceptionOut, tag="administration"),
+          body=shapes.ExceptionIn, answer=reception.ExceptionOut, tag="administration"),
     route("POST", "/admin/exceptions/{exception_id}/settlement", _EXCEPTION, Who.STAFF,
-          "Move or cancel the appointments under an exception", body=reception.SettleIn,
+          "Move or cancel the appointments under an exception", body=shapes.SettleIn,
           answer=reception.SettlementOut, tag="administration"),
     route("DELETE", "/admin/exceptions/{exception_id}", _EXCEPTION, Who.STAFF, "Take an exception back", status=204,
           tag="administration"),
     # a doctor who comes
     route("POST", "/home-calls/advice", _BOOKING, Who.ANYONE, "Does a complaint sound like an emergency: 103 first",
-          body=shapes.ComplaintIn, answer=shapes.AdviceOut, tag="visits"),
+          body=shapes.ComplaintIn, answer=visits.AdviceOut, tag="visits"),
     route("GET", "/visits", _BOOKING, Who.STAFF, "Doctors' visits of a day, by urgency and district",
-          query=("date", "doctor_id"), answer=shapes.VisitsOut),
+          query=("date", "doctor_id"), answer=visits.VisitsOut),
     route("POST", "/visits/{application_id}/outcome", _APPLICATION, Who.STAFF, "How a visit ended",
-          body=shapes.OutcomeIn, answer=shapes.EndedOut),
+          body=shapes.OutcomeIn, answer=visits.EndedOut),
     # the population register
     route("POST", "/register/lookups", _ATTACHMENT, Who.STAFF, "Find persons by IIN, or by name and birth date",
-          body=shapes.LookupIn, answer=shapes.PersonsOut),
+          body=shapes.LookupIn, answer=register.PersonsOut),
     route("POST", "/register/persons", _ATTACHMENT, Who.STAFF, "Enter a person", status=201, body=shapes.PersonIn,
-          answer=shapes.PersonOut),
+          answer=register.PersonOut),
     route("POST", "/register/persons/{person}/events", _ATTACHMENT, Who.STAFF,
           "Death, removal, another IIN, name or address",
-          body=shapes.RegisterEventIn, answer=shapes.PersonOut),
+          body=shapes.RegisterEventIn, answer=register.PersonOut),
     route("GET", "/register/persons/{person}/representations", _ATTACHMENT, Who.STAFF, "Who may act for a person",
-          answer=shapes.RepresentationsOut),
+          answer=register.RepresentationsOut),
     route("POST", "/register/representations", _ATTACHMENT, Who.STAFF, "Record who may act for whom", status=201,
-          body=shapes.RepresentationIn, answer=shapes.RepresentationOut),
+          body=shapes.RepresentationIn, answer=register.RepresentationOut),
     route("POST", "/register/representations/{representation}/revocation", _ATTACHMENT, Who.STAFF,
-          "End a right to act for another", body=shapes.RevocationIn, answer=shapes.RepresentationOut),
-    route("GET", "/admin/districts", _ATTACHMENT, Who.STAFF, "Districts of one's provider", answer=shapes.DistrictsOut,
-          tag="administration"),
+          "End a right to act for another", body=shapes.RevocationIn, answer=register.RepresentationOut),
+    route("GET", "/admin/districts", _ATTACHMENT, Who.STAFF, "Districts of one's provider",
+          answer=register.DistrictsOut, tag="administration"),
     route("POST", "/admin/districts", _ATTACHMENT, Who.STAFF, "Add a district", status=201, body=shapes.DistrictIn,
-          answer=shapes.DistrictOut, tag="administration"),
+          answer=register.DistrictOut, tag="administration"),
     route("PUT", "/admin/districts/{district}", _ATTACHMENT, Who.STAFF, "Describe a district anew",
-          body=shapes.DistrictIn, answer=shapes.DistrictOut, tag="administration"),
+          body=shapes.DistrictIn, answer=register.DistrictOut, tag="administration"),
     # accounts of staff, providers
     route("GET", "/staff", _AUTH, Who.STAFF, "Colleagues at one's provider (supervisors)",
-          query=("role", "cursor", "limit"), answer=shapes.ColleaguesOut, tag="tasks"),
-    route("GET", "/admin/providers", _AUTH, Who.STAFF, "Providers", query=("region",), answer=shapes.ShownProviders,
+          query=("role", "cursor", "limit"), answer=accounts.ColleaguesOut, tag="tasks"),
+    route("GET", "/admin/providers", _AUTH, Who.STAFF, "Providers", query=("region",), answer=accounts.ShownProviders,
           tag="administration"),
-    route("GET", "/admin/providers/{bin}", _AUTH, Who.STAFF, "One provider", answer=shapes.ShownProvider,
+    route("GET", "/admin/providers/{bin}", _AUTH, Who.STAFF, "One provider", answer=accounts.ShownProvider,
           tag="administration"),
     route("PUT", "/admin/providers/{bin}", _AUTH, Who.STAFF, "Keep a provider and its opening hours",
-          body=shapes.WrittenProvider, answer=shapes.ShownProvider, tag="administration"),
-    route("GET", "/admin/staff", _AUTH, Who.STAFF, "Staff", query=("bin", "cursor", "limit"), answer=shapes.StaffPage,
+          body=shapes.WrittenProvider, answer=accounts.ShownProvider, tag="administration"),
+    route("GET", "/admin/staff", _AUTH, Who.STAFF, "Staff", query=("bin", "cursor", "limit"), answer=accounts.StaffPage,
           tag="administration"),
     route("POST", "/admin/staff", _AUTH, Who.STAFF, "Add a staff member", status=201, body=shapes.WrittenStaff,
-          answer=shapes.ShownStaff, tag="administration"),
+          answer=accounts.ShownStaff, tag="administration"),
     route("PATCH", "/admin/staff/{account_id}", _AUTH, Who.STAFF, "Change a staff member", body=shapes.WrittenChange,
-          answer=shapes.ShownStaff, tag="administration"),
+          answer=accounts.ShownStaff, tag="administration"),
 )  # fmt: skip
