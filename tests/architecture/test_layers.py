@@ -13,6 +13,7 @@ TREE = Path(__file__).parents[2]
 PACKAGES = ("shlyuz", "gateway", "auth", "attachment", "booking", "certificate", "lab", "shared")
 LAYERS_OF_SHARED = (
     "testing",
+    "shapes",
     "applications",
     "web",
     "events",

@@ -13,6 +13,7 @@ from shared.errors import missing_texts
 TREE = Path(__file__).parents[2]
 PACKAGES = ("gateway", "auth", "attachment", "booking", "certificate", "lab", "shared")
 LONGEST_MODULE = 400
+LONGEST_FUNCTION = 50
 
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 MACHINE = re.compile(r"(?<![\w.])/(work|root|home|Users)/[a-z]")
@@ -37,6 +38,12 @@ def lines_with(pattern: re.Pattern[str], *files: str) -> list[str]:
             f"{path.relative_to(TREE)}: {line.strip()[:100]}" for line in text.splitlines() if pattern.search(line)
         ]
     return found
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count from the first line of the body, behind its docstring, to the last."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
 def sources() -> list[Path]:
@@ -74,6 +81,20 @@ class TestModule:
     def test_is_not_overgrown(self) -> None:
         sizes = {path: path.read_text().count("\n") for path in tracked("*.py")}
         long = {str(path.relative_to(TREE)): size for path, size in sizes.items() if size >= LONGEST_MODULE}
+        assert long == {}
+
+
+class TestFunction:
+    def test_is_not_overgrown(self) -> None:
+        """A migration is read once, from top to bottom."""
+        long = {
+            f"{path.relative_to(TREE)}: {function.name}": size
+            for path in tracked("*.py")
+            if "migrations" not in path.parts
+            for function in ast.walk(ast.parse(path.read_text()))
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+            and (size := body_lines(function)) > LONGEST_FUNCTION
+        }
         assert long == {}
 
 

@@ -170,13 +170,7 @@ async def region(postgres, tmp_path_factory) -> AsyncIterator[Region]:
 
 async def _start(stack: AsyncExitStack, admin_url: str, folder: Path) -> Region:
     now = datetime.now(UTC)
-    key = CallerKey.generate("gateway")
-    (folder / "callers").mkdir()
-    (folder / "callers" / "gateway.pem").write_bytes(key.public_pem())
-    (folder / "gateway.key").write_bytes(key.private_pem())
-    (folder / "form.key").write_text(base64.b64encode(os.urandom(32)).decode())
-    for name in ("auth", "gateway"):
-        (folder / f"{name}.personal").write_bytes(Keyring.generate().dump())
+    key = _make_keys(folder)
     port = free_port()
     ca = Authority.create(at=now, base_url=f"http://127.0.0.1:{port}")
     authority = await stack.enter_async_context(
@@ -200,17 +194,7 @@ async def _start(stack: AsyncExitStack, admin_url: str, folder: Path) -> Region:
     for name, owner in owners.items():
         settings = ServiceSettings(**common, database_url=database.url, pool_size=1, port=free_port())
         processes[name] = WebProcess(app=owner_app(owner, settings), settings=settings)
-    settings = Settings(
-        **common, database_url=database.url, personal_key=folder / "gateway.personal",
-        caller_key=folder / "gateway.key", port=free_port(), form_key=folder / "form.key", trust=trust,
-        principal_age=timedelta(milliseconds=300),
-        **{f"upstream_{name}": process.url for name, process in processes.items()},
-        limit_address="100000/minute", limit_account="100000/minute", limit_login_address="100000/minute",
-        limit_login_account="100000/minute", limit_register_address="100000/minute",
-        header_deadline=timedelta(milliseconds=500), body_deadline=timedelta(milliseconds=800),
-        workstation_heartbeat=timedelta(milliseconds=500), gather_timeout=timedelta(seconds=2),
-        upload_bytes=200_000,
-    )  # fmt: skip
+    settings = _settings(folder, processes, **common, database_url=database.url, trust=trust)
     processes["gateway"] = WebProcess(app=gateway_app.create(settings), settings=settings)
     for process in processes.values():
         await process.start()
@@ -228,6 +212,31 @@ async def _start(stack: AsyncExitStack, admin_url: str, folder: Path) -> Region:
     )  # fmt: skip
     await region.fetch_lists()
     return region
+
+
+def _make_keys(folder: Path) -> CallerKey:
+    key = CallerKey.generate("gateway")
+    (folder / "callers").mkdir()
+    (folder / "callers" / "gateway.pem").write_bytes(key.public_pem())
+    (folder / "gateway.key").write_bytes(key.private_pem())
+    (folder / "form.key").write_text(base64.b64encode(os.urandom(32)).decode())
+    for name in ("auth", "gateway"):
+        (folder / f"{name}.personal").write_bytes(Keyring.generate().dump())
+    return key
+
+
+def _settings(folder: Path, processes: dict[str, WebProcess], **common: Any) -> Settings:
+    return Settings(
+        **common, personal_key=folder / "gateway.personal",
+        caller_key=folder / "gateway.key", port=free_port(), form_key=folder / "form.key",
+        principal_age=timedelta(milliseconds=300),
+        **{f"upstream_{name}": process.url for name, process in processes.items()},
+        limit_address="100000/minute", limit_account="100000/minute", limit_login_address="100000/minute",
+        limit_login_account="100000/minute", limit_register_address="100000/minute",
+        header_deadline=timedelta(milliseconds=500), body_deadline=timedelta(milliseconds=800),
+        workstation_heartbeat=timedelta(milliseconds=500), gather_timeout=timedelta(seconds=2),
+        upload_bytes=200_000,
+    )  # fmt: skip
 
 
 async def _seed(settings: AuthSettings, operator_bin: str, provider_bin: str, staff_iin: str) -> None:

@@ -8,19 +8,16 @@ import pytest
 import attachment.districts.schemas
 import attachment.register.schemas
 import attachment.representing.schemas
-import auth.colleagues.schemas
 import auth.providers.schemas
 import auth.staff.schemas
-import booking.appointments.schemas
 import booking.attendance.schemas
 import booking.doctors.schemas
 import booking.exceptions.schemas
-import booking.holds.schemas
 import booking.home_calls.schemas
 import booking.schedules.schemas
 from gateway.database import metadata
 from gateway.document import document
-from gateway.routing import reception, shapes
+from gateway.routing import shapes
 from shared.db import metadata as shared_metadata
 from shared.errors import missing_texts
 from shared.testing.databases import drift
@@ -28,9 +25,8 @@ from shared.testing.databases import drift
 OPENAPI = Path(__file__).parents[2] / "docs" / "api" / "openapi.json"
 OWNERS = (
     attachment.districts.schemas, attachment.register.schemas, attachment.representing.schemas,
-    auth.colleagues.schemas, auth.providers.schemas, auth.staff.schemas,
-    booking.appointments.schemas, booking.doctors.schemas,
-    booking.attendance.schemas, booking.exceptions.schemas, booking.holds.schemas, booking.home_calls.schemas,
+    auth.providers.schemas, auth.staff.schemas,
+    booking.attendance.schemas, booking.doctors.schemas, booking.exceptions.schemas, booking.home_calls.schemas,
     booking.schedules.schemas,
 )  # fmt: skip
 
@@ -60,13 +56,7 @@ class TestDocument:
         assert len(names) == len(set(names))
 
 
-MODULES = (shapes, reception)
-SHAPES = [
-    one
-    for module in MODULES
-    for one in vars(module).values()
-    if isinstance(one, type) and one.__module__ == module.__name__
-]
+SHAPES = [one for one in vars(shapes).values() if isinstance(one, type) and one.__module__ == shapes.__name__]
 PUBLIC = [shape for shape in SHAPES if not shape.__name__.startswith("_")]
 COMPARED = [
     pytest.param(shape, getattr(owner, shape.__name__), id=shape.__name__)

@@ -16,8 +16,6 @@ from attachment.requests.models import named
 from attachment.requests.service import Requests
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, Provider, ResultPage, StepEffect
 from shared.applications.office import Means
-from shared.procedure import Channel
-from shared.web import Actor
 
 TEMPLATES = Path(__file__).parent / "templates"
 _OF_THE_PATIENT = ("surname", "given_name", "patronymic", "age", "sex")
@@ -42,16 +40,6 @@ class Attaching:
         """Give the patient's names as who applies for him states them, until staff have seen the document."""
         return named(fields)
 
-    async def rescheduled(
-        self,
-        session: AsyncSession,
-        case: CaseFile,
-        fields: Mapping[str, Any],
-        now: datetime,
-        actor: Actor,
-    ) -> Acceptance:
-        raise NotImplementedError  # nothing of an enrolment has a time: no regulation lets one be changed
-
     async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
         return await self._requests(session, step.case.provider, step.now).carry_out(step)
 
@@ -59,11 +47,10 @@ class Attaching:
         await self._requests(session, case.provider, case.filed_at).let_go(case)
 
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:
-        result = case.edition.result(Channel(case.channel), None, None)
-        return ResultPage(
-            form=TEMPLATES / f"{result.form}.typ",
-            data={
-                "title": {"kk": result.title.kk, "ru": result.title.ru},
+        return ResultPage.of(
+            case,
+            TEMPLATES,
+            {
                 "patient_name": data["patient"]["name"],
                 "birth_date": _day(data["patient"]["birth_date"]),
                 "address": data["address"],

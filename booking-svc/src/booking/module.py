@@ -23,7 +23,7 @@ from booking.exceptions.endpoints import router as exceptions
 from booking.holds.endpoints import router as holds
 from booking.schedules.endpoints import router as schedules
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, Provider, ResultPage, StepEffect
-from shared.procedure import Channel, FormField
+from shared.procedure import FormField
 from shared.web import Actor
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -78,13 +78,12 @@ class AppointmentBooking:
         await release(session, case.id)
 
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:  # noqa: ARG002  # the time is in the details
-        result = case.edition.result(Channel(case.channel), None, None)
         appointment = case.details["appointment"]
         starts_at = datetime.fromisoformat(appointment["starts_at"])
-        return ResultPage(
-            form=TEMPLATES / f"{result.form}.typ",
-            data={
-                "title": {"kk": result.title.kk, "ru": result.title.ru},
+        return ResultPage.of(
+            case,
+            TEMPLATES,
+            {
                 "patient_name": case.name,
                 "doctor": appointment["doctor"]["name"],
                 "specialty": appointment["doctor"]["specialty_title"],
@@ -93,9 +92,6 @@ class AppointmentBooking:
                 "time": starts_at.strftime("%H:%M"),
             },
         )
-
-    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002  # every column lies where the regulation points
-        return {}
 
 
 def _refuse_begun(step: Completing, appointment: Mapping[str, Any] | None) -> None:

@@ -6,7 +6,6 @@ the regulation's outcomes ask for, under its own label: nothing here knows a ser
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,7 @@ from shared.applications.case import (
 )
 from shared.db import Database
 from shared.personal import Iin
-from shared.procedure import Channel, Edition, FormField
-from shared.web import Actor
+from shared.procedure import Edition, FormField
 
 TEMPLATES = Path(__file__).parent / "templates"
 OFFERED = frozenset({"phc-certificate", "tb-certificate", "psych-certificate", "narco-certificate"})
@@ -45,11 +43,6 @@ class Certifying:
     async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:  # noqa: ARG002  # nothing is taken
         return Acceptance()
 
-    async def rescheduled(
-        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime, actor: Actor
-    ) -> Acceptance:
-        raise NotImplementedError  # no regulation of these lets a time be changed
-
     async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:  # noqa: ARG002  # the record says all
         return StepEffect(data=step.data)
 
@@ -61,12 +54,11 @@ class Certifying:
 
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:
         """Lay out what every performer stated: the earlier ones as they signed it, the last as he signs now."""
-        result = case.edition.result(Channel(case.channel), case.variant, None)
         values = {name: value for signed in case.signed for name, value in signed.data.items()} | dict(data)
-        return ResultPage(
-            form=TEMPLATES / f"{result.form}.typ",
-            data={
-                "title": {"kk": result.title.kk, "ru": result.title.ru},
+        return ResultPage.of(
+            case,
+            TEMPLATES,
+            {
                 "patient_name": case.name,
                 "birth_date": _birth_date(case.patient_iin),
                 "iin": case.patient_iin,
@@ -74,9 +66,6 @@ class Certifying:
             },
             ink=True,
         )
-
-    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002  # every column lies where the regulation points
-        return {}
 
 
 def _stated(edition: Edition, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,6 @@ blind step judges what another has drawn.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,8 +20,7 @@ from lab.slips.service import hand_out
 from shared.applications.anonymity import NOBODY
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, ResultPage, StepEffect
 from shared.applications.office import Means
-from shared.procedure import Channel, Step, WorkingClock
-from shared.web import Actor
+from shared.procedure import Step, WorkingClock
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -42,11 +40,6 @@ class Testing:
         if application.patient_iin != NOBODY:
             return Acceptance()
         return Acceptance(handed_out={"slip": await hand_out(session, self._means.persons, application.id)})
-
-    async def rescheduled(
-        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime, actor: Actor
-    ) -> Acceptance:
-        raise NotImplementedError  # a test has no time: no regulation lets one be changed
 
     async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
         law = step.case.edition.step(step.step)
@@ -84,19 +77,9 @@ class Testing:
         """Nothing is held."""
 
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:  # noqa: ARG002  # the finding decides
-        result = case.edition.result(Channel(case.channel), case.variant, case.finding)
-        return ResultPage(
-            form=TEMPLATES / f"{result.form}.typ",
-            data={
-                "title": {"kk": result.title.kk, "ru": result.title.ru},
-                "patient_name": case.name,
-                "handed_in": case.filed_at.astimezone(ZoneInfo(case.provider.zone)).strftime("%d.%m.%Y"),
-            },
-            ink=True,
-        )
-
-    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002  # as the regulation's paths point
-        return {}
+        zone = ZoneInfo(case.provider.zone)
+        handed_in = case.filed_at.astimezone(zone).strftime("%d.%m.%Y")
+        return ResultPage.of(case, TEMPLATES, {"patient_name": case.name, "handed_in": handed_in}, ink=True)
 
 
 def _sample_field(step: Step, outcome: str) -> str | None:

@@ -78,9 +78,6 @@ class Fitness:
     def result(self, case, data):
         return ResultPage(form=HERE / "fitness.typ", data={"name": case.name, "purpose": case.fields["purpose"]})
 
-    def journal_values(self, case, data):
-        return {}
-
 
 @dataclass(kw_only=True)
 class Someone:

@@ -15,6 +15,7 @@ from shared.personal import Iin
 from shared.testing import FixedClock
 from shared.testing.identities import bin_, iin
 from shared.testing.programs import free_port
+from shared.testing.small_server import serving
 from shared.web import Actor, CallerKey, CallerKeys
 from shared.web.client import ServiceClient
 
@@ -48,15 +49,8 @@ class Register:
             return web.Response(body=self.body, status=self.status, content_type="application/json")
         return web.json_response(self.body, status=self.status)
 
-    @asynccontextmanager
-    async def running(self):
-        application = web.Application()
-        application.router.add_post("/internal/register/{what}", self.answer)
-        runner = web.AppRunner(application, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", self.port).start()
-        yield
-        await runner.cleanup()
+    def running(self):
+        return serving(self.port, "/internal/register/{what}", self.answer)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Calls between services: assertion, request id, deadlines, repeats, and the breaker; against a real server."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from shared.errors import ServiceAway
 from shared.log import set_request_id
 from shared.testing import FixedClock
 from shared.testing.programs import free_port
+from shared.testing.small_server import serving
 from shared.web import Actor, CallerKey, CallerKeys
 from shared.web.breaker import Breaker, BreakerOpen, Position
 from shared.web.client import RelayedProblem, ServiceClient
@@ -44,15 +44,8 @@ class Other:
         headers = {"Retry-After": "7"} if self.status == 503 else {}
         return web.json_response(self.body, status=self.status, content_type=self.media_type, headers=headers)
 
-    @asynccontextmanager
-    async def running(self):
-        application = web.Application()
-        application.router.add_route("*", "/{path:.*}", self.answer)
-        runner = web.AppRunner(application, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", self.port).start()
-        yield
-        await runner.cleanup()
+    def running(self):
+        return serving(self.port, "/{path:.*}", self.answer)
 
 
 @pytest.fixture

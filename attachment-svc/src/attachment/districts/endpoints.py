@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import Depends
 
 from attachment.districts.errors import DistrictNameTaken, DistrictsOverlap
-from attachment.districts.schemas import DistrictIn, DistrictOut, DistrictsOut
+from attachment.districts.schemas import DistrictIn, DistrictOut
 from attachment.districts.service import Districts
 from attachment.providers import provider_of
 from attachment.roles import AdministeredProvider, AdministratorOnly
 from shared.applications.access import TheOffice
 from shared.errors import InvalidRequest, NotFound
+from shared.shapes.register import DistrictsOut
 from shared.web import Now, Router, Session, problems
 
 router = Router(tags=["districts"])

@@ -9,6 +9,7 @@ from attachment.districts.addresses import Side, last_position, place_key, posit
 from attachment.districts.models import District, Houses
 from attachment.words import visible
 from shared.db import public_id
+from shared.shapes import register
 
 
 def _a_place(text: str) -> str:
@@ -59,27 +60,8 @@ class DistrictIn(BaseModel):
         return [Houses(**each.model_dump()) for each in self.houses]
 
 
-class HousesOut(BaseModel):
-    locality: str
-    street: str
-    side: Side
-    first: str
-    last: str
-
-
-class DistrictOut(BaseModel):
-    id: str
-    name: str
-    houses: list[HousesOut]
-
+class DistrictOut(register.DistrictOut):
     @classmethod
     def of(cls, district: District) -> "DistrictOut":
-        houses = [HousesOut(**asdict(each)) for each in district.houses]
+        houses = [register.HousesOut(**asdict(each)) for each in district.houses]
         return cls(id=public_id("att", district.id), name=district.name, houses=houses)
-
-
-class DistrictsOut(BaseModel):
-    """A provider's districts, by name: always all of them."""
-
-    items: list[DistrictOut]
-    next_cursor: None = None

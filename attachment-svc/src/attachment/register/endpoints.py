@@ -21,7 +21,6 @@ from attachment.register.schemas import (
     LookupIn,
     PersonIn,
     PersonOut,
-    PersonsOut,
     PreconditionIn,
     PreconditionOut,
     RegisterEventIn,
@@ -33,6 +32,7 @@ from shared.applications.access_log import record_access
 from shared.applications.office import Office
 from shared.errors import FieldError, InvalidRequest
 from shared.personal import Iin, IinInvalid
+from shared.shapes.register import PersonsOut
 from shared.web import Assertion, Now, Router, Session, allow, problems
 
 router = Router(tags=["register"])

@@ -7,13 +7,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, m
 
 from attachment.districts.schemas import House, Place
 from attachment.register.changing import Change, Kind
-from attachment.register.models import Enrolment, Known, PersonalData, Residence, State
+from attachment.register.models import Enrolment, Known, PersonalData, Residence
 from attachment.register.service import Precondition, Reason
 from attachment.words import LONGEST_NAME, name_part, visible
 from shared.applications.forms import Bin
 from shared.applications.forms import Iin as IinText
 from shared.db import public_id
 from shared.personal import Iin, Sex
+from shared.shapes import register
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[0-9]{10,15}$")]
 Flat = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16), AfterValidator(visible)]
@@ -75,12 +76,7 @@ class PersonIn(_Strict):
         return PersonalData(iin=iin.value, **own, **self.address.model_dump())
 
 
-class AttachmentOut(BaseModel):
-    provider: str
-    provider_names: dict[str, str]
-    district: str | None
-    since: date
-
+class AttachmentOut(register.AttachmentOut):
     @classmethod
     def of(cls, enrolment: Enrolment) -> Self:
         return cls(
@@ -89,20 +85,7 @@ class AttachmentOut(BaseModel):
         )  # fmt: skip
 
 
-class PersonOut(BaseModel):
-    """A person as staff need to see him; `warnings` name what the IIN tells otherwise."""
-
-    id: str
-    iin: str
-    surname: str
-    given_name: str
-    patronymic: str | None
-    birth_date: date
-    sex: Sex
-    state: State
-    attachment: AttachmentOut | None
-    warnings: list[str]
-
+class PersonOut(register.PersonOut):
     @classmethod
     def of(cls, known: Known) -> Self:
         data, enrolment = known.data, known.enrolment
@@ -112,12 +95,6 @@ class PersonOut(BaseModel):
             patronymic=data.patronymic, birth_date=data.birth_date, sex=data.sex, state=known.state,
             attachment=attachment, warnings=list(data.warnings()),
         )  # fmt: skip
-
-
-class PersonsOut(BaseModel):
-    """Who was found: one for an IIN, every namesake of a birth date."""
-
-    items: list[PersonOut]
 
 
 class RegisterEventIn(_Strict):

@@ -12,7 +12,6 @@ from attachment.representing.schemas import (
     RepresentationAsked,
     RepresentationIn,
     RepresentationOut,
-    RepresentationsOut,
     RevocationIn,
     StandingOut,
 )
@@ -21,6 +20,7 @@ from attachment.roles import MayRepresent
 from shared.applications.access import TheOffice, WrongRole
 from shared.errors import InvalidRequest, NotFound
 from shared.personal import Iin, IinInvalid
+from shared.shapes.register import RepresentationsOut
 from shared.web import Assertion, Now, Router, Session, allow, problems
 
 router = Router(tags=["register"])

@@ -1,6 +1,6 @@
 """Rights to represent as JSON; who they are of is said in the body, never in a URL."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
@@ -12,6 +12,7 @@ from shared.applications.forms import Code
 from shared.applications.forms import Iin as IinText
 from shared.db import public_id
 from shared.personal import Iin
+from shared.shapes import register
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(visible)]
 
@@ -53,26 +54,13 @@ class RevocationIn(_Strict):
     reason: Words
 
 
-class RepresentationOut(BaseModel):
-    """A right, and whose it is, by IIN; `until_on` is the first day without it."""
-
-    id: str
-    representative: str | None
-    kind: str
-    from_on: date
-    until_on: date | None
-    revoked_at: datetime | None
-
+class RepresentationOut(register.RepresentationOut):
     @classmethod
     def of(cls, right: Representation) -> Self:
         return cls(
             id=public_id("att", right.id), representative=right.representative_iin, kind=right.kind,
             from_on=right.from_on, until_on=right.until_on, revoked_at=right.revoked_at,
         )  # fmt: skip
-
-
-class RepresentationsOut(BaseModel):
-    items: list[RepresentationOut]
 
 
 class RepresentationAsked(_Strict):

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
-from auth.colleagues.schemas import ColleagueOut, ColleaguesOut
+from auth.colleagues.schemas import ColleagueOut
 from auth.colleagues.service import ColleagueNotFound, Staff, SupervisorOnly
 from auth.words import Code
 from shared.db import parse_public_id
 from shared.errors import NotFound
+from shared.shapes.accounts import ColleaguesOut
 from shared.web import Assertion, Here, Router, Session, allow, problems
 
 router = Router(tags=["tasks"])

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import Depends, Response
 
 from auth.administrator import Administrator, AdministratorOnly, OperatorOnly
-from auth.providers.schemas import ShownProvider, ShownProviders, WrittenProvider
+from auth.providers.schemas import ShownProvider, WrittenProvider
 from auth.providers.service import ProviderNotFound, Providers
 from auth.words import Bin, Code
 from shared.personal import Bin as CheckedBin
 from shared.personal import BinInvalid
+from shared.shapes.accounts import ShownProviders
 from shared.web import Assertion, Here, Now, Router, Session, allow, problems
 
 router = Router(prefix="/admin/providers", tags=["administration"])

@@ -1,15 +1,15 @@
 """A provider as the operator writes it and as it is shown: opening hours as `shared.procedure` reads them."""
 
-from datetime import datetime
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from auth.providers.service import Description, Provider
 from auth.words import Code, Strict, Translated
 from shared.procedure import OpeningHours, OpeningHoursInvalid
+from shared.shapes import accounts
 
 
 def known(zone: str) -> str:
@@ -58,18 +58,7 @@ class WrittenProvider(Strict):
         )
 
 
-class ShownProvider(BaseModel):
-    bin: str
-    region: str
-    names: dict[str, str]
-    address: dict[str, str]
-    zone: str
-    opening_hours: dict[str, Any]
-    services: list[str]
-    active: bool
-    version: int
-    changed_at: datetime
-
+class ShownProvider(accounts.ShownProvider):
     @classmethod
     def of(cls, provider: Provider) -> Self:
         return cls(
@@ -84,8 +73,3 @@ class ShownProvider(BaseModel):
             version=provider.version,
             changed_at=provider.changed_at,
         )
-
-
-class ShownProviders(BaseModel):
-    items: list[ShownProvider]
-    next_cursor: None = None

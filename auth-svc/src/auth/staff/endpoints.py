@@ -11,12 +11,13 @@ from auth.passwords.policy import Owner
 from auth.passwords.service import NewPasswords, generate
 from auth.staff.authorising import CurrentAdministrator
 from auth.staff.errors import OrganisationNotFound, OwnAccount, RoleUnknown, StaffExists, StaffNotFound
-from auth.staff.schemas import ShownStaff, StaffPage, WrittenChange, WrittenStaff
+from auth.staff.schemas import ShownStaff, WrittenChange, WrittenStaff
 from auth.staff.service import StaffAdministration
 from auth.words import Bin
 from shared.db import parse_public_id
 from shared.errors import NotFound
 from shared.personal import Iin, IinInvalid
+from shared.shapes.accounts import StaffPage
 from shared.web import Here, Now, Router, Session, problems, resource
 
 router = Router(prefix="/admin/staff", tags=["administration"])

@@ -1,14 +1,14 @@
 """Staff as an administrator writes and sees them. A generated password is shown once, in the answer that made it."""
 
-from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from auth.staff.service import Change, NewStaff, StaffMember
 from auth.words import Bin, Code, Language, Line, Strict
 from shared.db import public_id
 from shared.personal import Iin
+from shared.shapes import accounts
 
 Roles = Annotated[frozenset[Code], Field(max_length=30)]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
@@ -45,17 +45,7 @@ class WrittenChange(Strict):
         return Change(name=self.name, roles=self.roles, active=self.active, password_hash=password_hash)
 
 
-class ShownStaff(BaseModel):
-    account_id: str
-    iin: str
-    bin: str
-    name: str
-    language: str
-    roles: list[str]
-    active: bool
-    created_at: datetime
-    password: str | None = None
-
+class ShownStaff(accounts.ShownStaff):
     @classmethod
     def of(cls, member: StaffMember, password: str | None = None) -> Self:
         return cls(
@@ -69,8 +59,3 @@ class ShownStaff(BaseModel):
             created_at=member.created_at,
             password=password,
         )
-
-
-class StaffPage(BaseModel):
-    items: list[ShownStaff]
-    next_cursor: str | None

@@ -8,13 +8,13 @@ from fastapi import Query
 
 from booking.appointments.moments import LATEST, Moment, sensible
 from booking.appointments.repository import Search, free_slots
-from booking.appointments.schemas import SlotOut, SlotsOut
 from booking.appointments.service import describe_free
 from booking.providers import provider_of
 from shared.applications.access import Gateway, TheOffice
 from shared.applications.cursors import read_cursor, write_cursor
 from shared.applications.forms import Bin
 from shared.errors import FieldError, InvalidRequest, NotFound
+from shared.shapes.reception import SlotOut, SlotsOut
 from shared.web import Now, Router, Session, problems
 
 router = Router(tags=["slots"])

@@ -14,8 +14,6 @@ from booking.attendance.errors import (
     AttendanceAlreadyRecorded,
 )
 from booking.attendance.schemas import (
-    AppointmentsOut,
-    AppointmentState,
     AttendanceIn,
     CancellationIn,
 )
@@ -23,6 +21,7 @@ from booking.attendance.service import Reception, Wanted
 from shared.applications.access import Staff, TheOffice, WrongRole
 from shared.applications.cursors import write_cursor
 from shared.errors import Conflict, InvalidRequest, NotFound
+from shared.shapes.reception import AppointmentsOut, AppointmentState
 from shared.web import Lang, Now, Router, Session, problems
 
 router = Router(tags=["workstation"])

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import Query
 
 from booking.administrators import AdministeredProvider, AdministratorOnly
-from booking.doctors.schemas import DoctorChange, DoctorIn, DoctorOut, DoctorsOut
+from booking.doctors.schemas import DoctorChange, DoctorIn, DoctorOut
 from booking.doctors.service import AccountTaken, Doctors
 from booking.providers import provider_of
 from shared.applications.access import Gateway, TheOffice
 from shared.applications.forms import Bin
 from shared.errors import InvalidRequest, NotFound
+from shared.shapes.reception import DoctorsOut
 from shared.web import Now, Router, Session, problems
 
 router = Router(tags=["doctors"])

@@ -8,28 +8,15 @@ from booking.doctors.models import Doctor
 from booking.doctors.service import NewDoctor
 from booking.specialties import specialties
 from shared.db import public_id
+from shared.shapes import reception
+from shared.shapes.visits import Titles
 
 NamePart = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[\w'’ .-]+$")
 ]
 
 
-class Title(BaseModel):
-    kk: str
-    ru: str
-    en: str
-
-
-class DoctorOut(BaseModel):
-    id: str
-    surname: str
-    given_name: str
-    patronymic: str | None
-    specialty: str
-    specialty_title: Title
-    room: str
-    active: bool
-
+class DoctorOut(reception.DoctorOut):
     @classmethod
     def of(cls, doctor: Doctor) -> "DoctorOut":
         return cls(
@@ -38,17 +25,10 @@ class DoctorOut(BaseModel):
             given_name=doctor.given_name,
             patronymic=doctor.patronymic,
             specialty=doctor.specialty,
-            specialty_title=Title(**specialties()[doctor.specialty]),
+            specialty_title=Titles(**specialties()[doctor.specialty]),
             room=doctor.room,
             active=doctor.active,
         )
-
-
-class DoctorsOut(BaseModel):
-    """A provider's doctors, by name: always all of them."""
-
-    items: list[DoctorOut]
-    next_cursor: None = None
 
 
 class DoctorIn(BaseModel):

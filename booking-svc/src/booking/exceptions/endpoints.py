@@ -7,20 +7,14 @@ from fastapi import Depends
 from booking.administrators import AdministeredProvider, AdministratorOnly
 from booking.appointments.endpoints import after
 from booking.exceptions.errors import ExceptionOver, ExceptionOverlaps
-from booking.exceptions.schemas import (
-    ExceptionIn,
-    ExceptionOut,
-    ExceptionsOut,
-    SettledOut,
-    SettleIn,
-    SettlementOut,
-)
+from booking.exceptions.schemas import ExceptionIn, SettleIn
 from booking.exceptions.service import Exceptions
 from booking.exceptions.settling import Order, Settling
 from booking.providers import provider_of
 from shared.applications.access import Gateway, TheOffice
 from shared.applications.cursors import write_cursor
 from shared.errors import InvalidRequest, NotFound
+from shared.shapes.reception import ExceptionOut, ExceptionsOut, SettledOut, SettlementOut
 from shared.web import Here, Lang, Now, Router, Session, problems
 
 router = Router(tags=["schedules"])

@@ -2,10 +2,10 @@
 
 from booking.appointments.errors import SlotAlreadyTaken, SlotInThePast, SlotOutsideSchedule
 from booking.holds.errors import HoldNotOffered
-from booking.holds.schemas import HoldOut
 from booking.holds.service import Holds
 from shared.applications.access import Citizen, TheOffice
 from shared.errors import NotFound
+from shared.shapes.reception import HoldOut
 from shared.web import Now, Router, Session, problems
 
 router = Router(tags=["slots"])

@@ -8,12 +8,13 @@ from fastapi import Query, Response
 
 from booking.home_calls.emergencies import emergency_signs
 from booking.home_calls.errors import VisitBeingChanged, VisitEnded, VisitNotYet
-from booking.home_calls.schemas import AdviceOut, ComplaintIn, EndedOut, OutcomeIn, VisitsOut
+from booking.home_calls.schemas import ComplaintIn, OutcomeIn
 from booking.home_calls.service import Visits
 from shared.applications.access import Gateway, Staff, TheOffice, WrongRole
 from shared.applications.office import ServiceNotOffered
 from shared.applications.replies import as_json
 from shared.errors import InvalidRequest, NotFound
+from shared.shapes.visits import AdviceOut, EndedOut, VisitsOut
 from shared.web import IdempotencyKey, IdempotencyKeyReused, Now, Router, Session, claim_answer, problems
 
 router = Router(tags=["visits"])

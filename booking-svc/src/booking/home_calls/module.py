@@ -20,7 +20,7 @@ from booking.home_calls.endpoints import router
 from booking.home_calls.errors import VisitEnded
 from booking.home_calls.service import SERVICE, by_kind
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, ResultPage, StepEffect
-from shared.procedure import Channel, Edition
+from shared.procedure import Edition
 from shared.web import Actor
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -72,13 +72,12 @@ class HomeCalls:
         await repository.drop(session, case.id)
 
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:  # noqa: ARG002  # the visit is in the details
-        result = case.edition.result(Channel(case.channel), None, None)
         visit = case.details["visit"]
         at = datetime.fromisoformat(visit["at"])
-        return ResultPage(
-            form=TEMPLATES / f"{result.form}.typ",
-            data={
-                "title": {"kk": result.title.kk, "ru": result.title.ru},
+        return ResultPage.of(
+            case,
+            TEMPLATES,
+            {
                 "patient_name": case.name,
                 "address": by_kind(case.edition.form, case.fields)["address"],
                 "doctor": visit["doctor"]["name"],
@@ -87,9 +86,6 @@ class HomeCalls:
                 "time": at.strftime("%H:%M"),
             },
         )
-
-    def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:  # noqa: ARG002  # every column lies where the regulation points
-        return {}
 
 
 async def _refuse_ended(session: AsyncSession, case: CaseFile) -> None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from booking.schedules.generation import Reception, WeeklySchedule
 from booking.schedules.service import SlotsMade
+from shared.shapes import reception
 
 
 class ReceptionIn(BaseModel):
@@ -54,12 +55,7 @@ class ScheduleIn(BaseModel):
         )
 
 
-class ScheduleOut(BaseModel):
-    """What came of it: how many slots were made, and until which date slots exist."""
-
-    slots_added: int
-    slots_until: date
-
+class ScheduleOut(reception.ScheduleOut):
     @classmethod
     def of(cls, made: SlotsMade) -> Self:
         return cls(slots_added=made.added, slots_until=made.until)

@@ -1,9 +1,9 @@
 """`POST /samples/receptions`, `GET /samples/alarms`: the laboratory's own routes, by the code on the tube alone."""
 
 from lab.samples.errors import SampleCodeMistyped, SampleReceivedBefore, SampleUnknown
-from lab.samples.schemas import SampleIn, SampleOut, SamplesOut
 from lab.samples.service import Laboratory
 from shared.applications.access import Staff, TheOffice, WrongRole
+from shared.shapes.laboratory import SampleIn, SampleOut, SamplesOut
 from shared.web import Here, Now, Router, problems
 
 router = Router(tags=["samples"])

@@ -4,10 +4,10 @@ from typing import cast
 
 from lab.settings import Settings
 from lab.slips.errors import SlipMistyped, SlipUnknown
-from lab.slips.schemas import SlipIn, SlipOut
 from lab.slips.service import Slips
 from shared.applications.access import Staff, TheOffice, WrongRole
 from shared.errors import TooManyRequests
+from shared.shapes.laboratory import SlipIn, SlipOut
 from shared.web import Here, Now, Router, problems
 
 router = Router(tags=["slips"])

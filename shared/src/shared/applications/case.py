@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import Database
 from shared.personal import Person
-from shared.procedure import Edition, OpeningHours
+from shared.procedure import Channel, Edition, OpeningHours
 from shared.web import Actor
 
 
@@ -159,6 +159,13 @@ class ResultPage:
     data: Mapping[str, Any]
     ink: bool = False
 
+    @classmethod
+    def of(cls, case: CaseFile, forms: Path, data: Mapping[str, Any], *, ink: bool = False) -> Self:
+        """Take the form, out of a folder of them, and the title from the regulation's result."""
+        result = case.edition.result(Channel(case.channel), case.variant, case.finding)
+        title = {"kk": result.title.kk, "ru": result.title.ru}
+        return cls(form=forms / f"{result.form}.typ", data={"title": title, **data}, ink=ink)
+
 
 class ServiceModule(Protocol):
     """What a service adds to the case file. Methods run inside the caller's transaction and never commit."""
@@ -173,14 +180,6 @@ class ServiceModule(Protocol):
     async def accepted(self, session: AsyncSession, application: Accepted) -> Acceptance:
         """Take what the application names, before its row is written; raise a ProblemError to refuse the whole."""
 
-    async def rescheduled(
-        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime, actor: Actor
-    ) -> Acceptance:
-        """Move what the case holds to what `fields` name, or refuse and leave it; asked where a time can change.
-
-        `actor` is the applicant, who asks for it.
-        """
-
     async def step_completing(self, session: AsyncSession, step: Completing) -> StepEffect:
         """Check (dry run) or carry out what is particular to the step; `data` must come out the same both times."""
 
@@ -190,8 +189,26 @@ class ServiceModule(Protocol):
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:
         """Lay out the result document, for the regulation's result of kind `document`."""
 
+
+@runtime_checkable
+class ChangesTimes(Protocol):
+    """A module that can change the time of an application: needed where a regulation lets the applicant change it."""
+
+    async def rescheduled(
+        self, session: AsyncSession, case: CaseFile, fields: Mapping[str, Any], now: datetime, actor: Actor
+    ) -> Acceptance:
+        """Move what the case holds to what `fields` name, or refuse and leave it.
+
+        `actor` is the applicant, who asks for it.
+        """
+
+
+@runtime_checkable
+class FillsJournals(Protocol):
+    """A module with values for a journal that do not lie where the regulation's paths point."""
+
     def journal_values(self, case: CaseFile, data: Mapping[str, Any]) -> Mapping[str, object]:
-        """Give values of journal fields (by their key) that do not lie where the regulation's path points."""
+        """Give them by the key of the journal's field."""
 
 
 @runtime_checkable

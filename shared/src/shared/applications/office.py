@@ -7,7 +7,7 @@ from uuid import UUID
 
 from jsonschema import Draft202012Validator
 
-from shared.applications.case import Provider, ServiceModule
+from shared.applications.case import ChangesTimes, Provider, ServiceModule
 from shared.applications.fields import form_of
 from shared.applications.register import NoRegister, PopulationRegister
 from shared.applications.settings import ApplicationsSettings
@@ -58,6 +58,12 @@ class Office:
     """Signs what the QR codes say; without it they hold the address alone, which production refuses."""
     _forms: dict[tuple[str, Channel, str | None], Draft202012Validator] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        """Refuse, with a TypeError, a module that cannot do what a regulation asks of it."""
+        for (_, service), editions in self.regulations.editions.items():
+            if service in self.modules and any(edition.reschedules for edition in editions):
+                self.changing_times(service)
+
     @property
     def prefix(self) -> str:
         """Give the owner's mark: `bkg`."""
@@ -86,6 +92,13 @@ class Office:
             return self.modules[service]
         except KeyError:
             raise ServiceNotOffered from None
+
+    def changing_times(self, service: str) -> ChangesTimes:
+        """Find the module that changes the times of a service; raises TypeError for one that cannot."""
+        module = self.module(service)
+        if not isinstance(module, ChangesTimes):
+            raise TypeError(f"a regulation lets a time of {service} be changed, and its module cannot")
+        return module
 
     def edition(self, region: str, service: str, on: date) -> Edition:
         """Find the edition in force on a local date; raises ServiceNotOffered."""

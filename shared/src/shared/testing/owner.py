@@ -71,10 +71,15 @@ class Owner:
 Caller = Annotated[Assertion, Depends(allow("gateway"))]
 
 
-def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901, PLR0915 - one small route after another
+def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:
     """A service with the platform's own factory, as an owner's is, and next to nothing behind it."""
     router = Router()
+    for add in (_catalogue, _applications, _tasks, _papers, _results):
+        add(router, owner)
+    return create_app(service=owner.name, settings=settings, routers=[router])
 
+
+def _catalogue(router: Router, owner: Owner) -> None:
     @router.get("/services")
     async def services(_: Caller) -> dict[str, Any]:
         return {"items": [_service(key) for key in owner.services]}
@@ -93,6 +98,8 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
     async def providers(_: Caller) -> dict[str, Any]:
         return {"items": owner.lists.get("providers", [])}
 
+
+def _applications(router: Router, owner: Owner) -> None:
     @router.post("/applications")
     async def accept(request: Request, caller: Caller) -> Response:
         body = await request.json()
@@ -128,6 +135,8 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
             raise NotFound
         return told
 
+
+def _tasks(router: Router, owner: Owner) -> None:
     @router.get("/internal/signables/{signable}")
     async def signable(signable: str, _: Caller) -> dict[str, Any]:
         if signable not in owner.signables:
@@ -156,6 +165,8 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
         owner.calls.append({"task": task, "body": await request.json(), "actor": caller.person})
         return {"id": task, "state": "completed"}
 
+
+def _papers(router: Router, owner: Owner) -> None:
     @router.get("/services/{key}/regulation.svg")
     async def drawn(key: str, request: Request, _: Caller) -> Response:
         tagged = {"ETag": '"1"', "Content-Security-Policy": "default-src 'none'", "Content-Language": "kk"}
@@ -187,6 +198,8 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
             "size": len(body),
         }
 
+
+def _results(router: Router, owner: Owner) -> None:
     @router.get("/verify-keys")
     async def keys(_: Caller) -> dict[str, Any]:
         return {"items": owner.lists.get("verify-keys", [])}
@@ -207,8 +220,6 @@ def owner_app(owner: Owner, settings: ServiceSettings) -> FastAPI:  # noqa: C901
         return Response(
             f"{here.service} {request.url.query}", headers={"Content-Language": "en"}, media_type="text/html"
         )
-
-    return create_app(service=owner.name, settings=settings, routers=[router])
 
 
 def _service(key: str) -> dict[str, Any]:

@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.applications.filing.schemas import RepresentativeOut, StatusOut
 
 
-class ApplicationItem(BaseModel):
-    """An application in the list."""
-
+class _Application(BaseModel):
     id: str
     number: str
     region: str
@@ -23,6 +21,11 @@ class ApplicationItem(BaseModel):
     due_at: datetime | None
     due_trace: list[str]
     filed_at: datetime
+
+
+class ApplicationItem(_Application):
+    """An application in the list."""
+
     changed_at: datetime
     result: bool
 
@@ -88,23 +91,11 @@ class RefusalOut(BaseModel):
     remedy: RemedyOut | None
 
 
-class ApplicationOut(BaseModel):
+class ApplicationOut(_Application):
     """One application whole; members that the service adds (`appointment`) stand beside these."""
 
     model_config = ConfigDict(extra="allow")
 
-    id: str
-    number: str
-    region: str
-    service: str
-    provider: str
-    provider_names: dict[str, str]
-    channel: str
-    state: str
-    status: StatusOut
-    due_at: datetime | None
-    due_trace: list[str]
-    filed_at: datetime
     steps: list[StepOut]
     result: ResultOut | None
     annulled: list[AnnulledOut]

@@ -140,7 +140,8 @@ async def _reschedule(
     schema = form_schema(case.edition, channel=Channel(case.file.channel), purpose="reschedule")
     check_fields(form_of(schema), fields, under="/fields")
     _decided(case, Reschedule(), change.now)  # whether it may be at all is said before anything is taken
-    moved = await office.module(case.file.service).rescheduled(session, case.file, fields, change.now, change.actor)
+    module = office.changing_times(case.file.service)
+    moved = await module.rescheduled(session, case.file, fields, change.now, change.actor)
     transition = _decided(case, Reschedule(scheduled_at=moved.scheduled_at), change.now)
     return transition, {**case.file.details, **moved.details, "fields": {**case.file.fields, **fields}}
 

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.anonymity import is_anonymous, kept_at, recorded_at
+from shared.applications.case import FillsJournals
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context
 from shared.applications.wording import local
@@ -86,7 +87,8 @@ def journal_row(office: Office, case: OpenCase, entry: Entry, *, at: datetime) -
             "channel": str(file.channel),
         },
     }
-    special = office.module(file.service).journal_values(file, entry.data)
+    module = office.module(file.service)
+    special = module.journal_values(file, entry.data) if isinstance(module, FillsJournals) else {}
     row = {}
     for column in entry.journal.columns(case.engine.channel, case.engine.variant):
         group, _, name = column.value.partition(".")
