@@ -1,4 +1,4 @@
-"""Writes a region that no decree knows as regulations: TOML alone, with names and limits that no code can have heard of.
+"""Writes a region that no decree knows as regulations: TOML alone, with names and limits that no code has heard of.
 
 Its services are those of the two decrees; whoever carries a step out, the step itself and every limit are called
 otherwise than there.
