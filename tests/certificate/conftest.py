@@ -28,16 +28,19 @@ from shared.testing.earlier import judge_earlier
 from shared.testing.identities import bin_, iin
 from shared.testing.register import FixedRegister
 from shared.testing.register_server import RegisterServer
+from shared.testing.third_region import REGION, with_third_region
 from shared.web import Actor, CallerKey, Platform
 
 REGULATIONS = Path(__file__).parents[2] / "shared" / "regulations"
 START = datetime(2026, 4, 6, 4, tzinfo=UTC)  # a Monday, 9:00 in Almaty
-BINS = {"zhambyl": bin_(number=1), "akmola": bin_(number=2), "dispensary": bin_(number=3), "esil": bin_(number=4)}
-REGIONS = {"zhambyl": "zhambyl", "akmola": "akmola", "dispensary": "zhambyl", "esil": "akmola"}
+BINS = {"zhambyl": bin_(number=1), "akmola": bin_(number=2), "dispensary": bin_(number=3), "esil": bin_(number=4),
+        "third": bin_(number=5)}  # fmt: skip
+REGIONS = {"zhambyl": "zhambyl", "akmola": "akmola", "dispensary": "zhambyl", "esil": "akmola", "third": REGION}
 SERVICES = {
     "akmola": ["phc-certificate", "disability-sheet", "disability-certificate"],
     "zhambyl": ["narco-certificate", "tb-certificate", "psych-certificate"],
 }
+SERVICES[REGION] = [*SERVICES["akmola"], *SERVICES["zhambyl"]]
 VISITS: Mapping[str, Mapping[str, Any]] = {
     "akmola": {
         "condition": "Жалпы жағдайы жақсы", "address": "Көкшетау қаласы, Абай көшесі, 15", "phone": "+77011234567",
@@ -83,7 +86,7 @@ class Certificates:
                 kind="staff", account_id=known, session_id="s", iin=own, acr="certificate", bin=BINS[at],
                 roles=frozenset({role}), name="Жақсыбекова Мәншүк",
             )  # fmt: skip
-            kind = "head" if role == "management" else "employee"
+            kind = "head" if role.endswith("management") else "employee"
             holder = self.authority.staff(iin=own, bin=BINS[at], at=self.clock.now(), role=kind)
             self.people[known] = Someone(actor=actor, holder=holder)
         return self.people[known]
@@ -114,7 +117,7 @@ class Certificates:
         body = {
             "region": REGIONS[at], "service": service, "channel": "direct",
             "applicant": {"iin": who.iin, "surname": "Қасымова", "given_name": "Әсел", "patronymic": "Болатқызы"},
-            "fields": {**VISITS[REGIONS[at]], **fields}, **({"variant": variant} if variant else {}),
+            "fields": {**VISITS.get(REGIONS[at], {}), **fields}, **({"variant": variant} if variant else {}),
         }  # fmt: skip
         return await self.post("/workstation/applications", self.staff(by, at), body)
 
@@ -221,7 +224,8 @@ async def running(certificate_database, authority, outside, tmp_path_factory) ->
         (folder / "seals" / f"{own}.p12").write_bytes(authority.seal(bin=own, at=START).p12("secret"))
         (folder / "seals" / f"{own}.pass").write_text("secret")
     settings = Settings(
-        env="development", database_url=certificate_database.url, regulations=REGULATIONS, caller_keys=folder,
+        env="development", database_url=certificate_database.url, caller_keys=folder,
+        regulations=with_third_region(REGULATIONS, folder / "law"),
         personal_key=folder / "personal.json", seals=folder / "seals",
         registers={name: outside.url(name) for name in ("tb-patients", "dynamic-observation")},
         consultation_timeout=timedelta(seconds=2),

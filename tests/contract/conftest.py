@@ -31,10 +31,12 @@ async def world(whole_region, tmp_path_factory) -> AsyncIterator[World]:
 
 @pytest.fixture(scope="package")
 def walk_of(world):
-    """The walk of the region's third citizen, whom no other test knows."""
+    """A walk: for booking that of the region's third citizen, whom no other test knows."""
 
-    def walk(region: str) -> Walk:
-        return programme.walk_of(world, region, "booking", world.citizens(region)[2], lambda _: None)
+    def walk(region: str, service: str = "booking", variant: str | None = None) -> Walk:
+        citizen = world.citizens(region)[2 if service == "booking" else 0]
+        channel, *_ = programme.SERVICES[service][region].grounds
+        return programme.walk_of(world, region, service, citizen, lambda _: None, channel=channel, variant=variant)
 
     return walk
 

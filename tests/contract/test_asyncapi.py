@@ -5,6 +5,7 @@ CloudEvents' own library reads them too (CloudEvents 1.0, Kafka protocol binding
 
 import asyncio
 import json
+from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from cloudevents.core.formats.json import JSONFormat
 
+from shared.events import application_topic
 from shared.testing.messages import all_messages
+from shlyuz.demo import programme
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs" / "api" / "asyncapi.json").read_bytes())
 BY_TYPE = {message["name"]: message for message in DOCUMENT["components"]["messages"].values()}
@@ -47,11 +50,13 @@ def resolved(reference):
 
 @pytest.fixture(scope="module")
 async def messages(whole_region, walk_of):
-    """What lies in the broker once both regions have issued one result and refused one application."""
+    """What lies in the broker once every service has had a result and both regions have refused a booking."""
     for region in ("akmola", "zhambyl"):
-        walk = walk_of(region)
-        await walk.succeed()
-        await walk.be_refused_by_the_provider()
+        await walk_of(region).be_refused_by_the_provider()
+    for service, by_region in programme.SERVICES.items():
+        for region, acts in by_region.items():
+            for variant in {acts.variants[0], acts.variants[-1]}:
+                await walk_of(region, service, variant).succeed()
     async with asyncio.timeout(60):
         while True:
             found = await all_messages(whole_region.kafka)
@@ -119,6 +124,22 @@ class TestAnApplicationsMessages:
             assert len({partition for partition, _ in places}) == 1
             versions = [version for _, version in places]
             assert versions == sorted(versions)
+
+    def test_have_one_shape_and_size_whatever_the_service(self, messages):
+        """Nobody who reads them can tell a psychiatric certificate from a booking, but by the owner's own topic."""
+        shapes, topics = defaultdict(set), defaultdict(set)
+        for message in messages:
+            value, found = json.loads(message.value), headers(message)
+            if "application_id" in value:
+                assert value["service"] == message.topic.partition(".")[0]
+                sizes = {name: len(text) for name, text in found.items() if name not in {"ce_source", "ce_requestid"}}
+                shape = (sorted(found), sorted(sizes.items()), sorted(value), len(message.key), len(message.value))
+                shapes[found["ce_type"]].add(repr(shape))
+                topics[found["ce_type"]].add(message.topic)
+        assert {type_: len(found) for type_, found in shapes.items()} == dict.fromkeys(shapes, 1)
+        owners = {acts.volume for by_region in programme.SERVICES.values() for acts in by_region.values()}
+        for fact in ("submitted", "step-opened", "step-completed", "issued"):
+            assert topics[f"kz.shlyuz.application.{fact}.v1"] == set(map(application_topic, owners))
 
     def test_are_all_that_a_walk_can_tell(self, messages):
         assert {headers(message)["ce_type"] for message in messages} >= TYPES

@@ -8,13 +8,15 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import applications
 import condition2
+import day
+import journal
 import pgbench
 import reading
 import register
@@ -92,6 +94,9 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--only", choices=_SECTIONS, help="measure one section; the file keeps the others' figures")
     parser.add_argument("--persons", type=int, default=2_000_000, help="in the register")
+    parser.add_argument("--visits", type=int, default=200, help="of the provider's day; a large one has 2,000")
+    parser.add_argument("--windows", type=int, default=8, help="visitors served at once")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of the journal")
     options = parser.parse_args()
     Path("build").mkdir(exist_ok=True)
     for section in (options.only,) if options.only else _SECTIONS:
@@ -123,11 +128,31 @@ def _register(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     return {"register": found}, lines(register.table(found))
 
 
+def _day(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    found = asyncio.run(_in_a_region(day.measure, visits=options.visits, clients=options.windows))
+    return {"day": found}, lines(day.table(found))
+
+
+def _journal(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    found = asyncio.run(_in_a_region(journal.measure, rows=options.rows, clients=options.windows))
+    return {"journal": found}, lines(journal.table(found))
+
+
+async def _in_a_region(section: Callable[..., Awaitable[dict[str, Any]]], **how: int) -> dict[str, Any]:
+    """Measure in a region of its own; rows that a section adds by hand are not chained meanwhile."""
+    settings = LIMITS | CHEAP_PASSWORDS | {"SHLYUZ_CHAIN_EVERY": "PT2H"}
+    with tempfile.TemporaryDirectory(prefix="shlyuz-bench-") as folder:
+        async with running_region(Path(folder) / "region", settings=settings) as region:
+            return await section(region, **how)
+
+
 _SECTIONS: dict[str, Callable[[argparse.Namespace], tuple[dict[str, Any], str]]] = {
     "applications": _applications,
     "condition2": _condition2,
     "results": _results,
     "register": _register,
+    "day": _day,
+    "journal": _journal,
 }
 
 

@@ -49,7 +49,7 @@ class TestRelay:
         assert event["type"] == "kz.shlyuz.application.submitted.v1"
         assert event["source"] == "/sample"
         assert event["subject"] == message.key.decode() == "smp-1"
-        assert event["time"] == "2026-11-20T05:00:00Z"
+        assert event["time"] == "2026-11-20T05:00:00.000000Z"
         assert event["requestid"] == "0192-request"
         assert event.data == submitted().model_dump(mode="json")
 

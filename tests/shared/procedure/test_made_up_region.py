@@ -15,9 +15,13 @@ from shared.procedure import (
     load,
 )
 from shared.procedure.docs import page
+from shared.testing.third_region import PERFORMER, REGION, SERVICES, STEP, with_third_region
 
 NOON = dt.datetime(2026, 11, 25, 7, tzinfo=dt.UTC)
-SOURCE = Path(__file__).parents[3] / "shared" / "src" / "shared" / "procedure"
+TREE = Path(__file__).parents[3]
+SOURCE = TREE / "shared" / "src" / "shared" / "procedure"
+REGULATIONS = TREE / "shared" / "regulations"
+END = {State.ISSUED, State.REFUSED, State.WITHDRAWN}
 
 
 @pytest.fixture
@@ -85,6 +89,46 @@ class TestAMadeUpRegion:
 
     def test_is_published_with_the_others(self, whole):
         assert "## kokaral vaccination 2026-03-01" in page(load(whole))
+
+
+@pytest.fixture(scope="module")
+def third(tmp_path_factory):
+    """All services in a region whose steps, performers and limits no code can have heard of."""
+    return load(with_third_region(REGULATIONS, tmp_path_factory.mktemp("regulations")))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+class TestAThirdRegion:
+    def test_carries_out_each_service_by_toml_alone(self, third, walk, service):
+        edition = third.edition(REGION, service, dt.date(2026, 11, 23))
+        ordinary = walk("akmola", "booking")
+        routes = list(edition.routes())
+        for channel, variant in routes:
+            course = type(ordinary)(edition, ordinary.application.clock, channel=channel, variant=variant)
+            course.file(scheduled_at=NOON)
+            while course.application.state not in END:
+                task = course.open_task
+                assert (task.step[: len(STEP)], task.performer[: len(PERFORMER)]) == (STEP, PERFORMER)
+                if course.complete(task.step, edition.step(task.step).outcomes[0].key).seals:
+                    course.seal()
+            assert course.application.state is State.ISSUED
+        assert routes
+
+
+class TestTheSuite:
+    def test_names_no_region_performer_or_limit(self, regulations):
+        """A third region is TOML alone, for every service: no code but the demo's knows who acts, where, how fast."""
+        names = set(regulations.regions)
+        for editions in regulations.editions.values():
+            for edition in editions:
+                names |= {*edition.performers} | {
+                    str(rule.limit) for step in edition.steps for rule in step.limits if rule.limit
+                }
+        own = [file for file in TREE.glob("*/src/**/*.py") if not {"deploy", "testing"} & {*file.parts}]
+        assert len(own) > 300
+        for file in own:
+            code = file.read_text(encoding="utf-8")
+            assert not {name for name in names if f'"{name}"' in code or f"'{name}'" in code}, file
 
 
 class TestTheEngine:

@@ -62,9 +62,7 @@ async def advance(
     the citizen in a refusal. The journal row comes last: its counter is a lock that others wait for.
     """
     file = case.file
-    subject = Subject(
-        id=case.id, region=file.region, service=file.service, provider=file.provider.bin, version=file.version
-    )
+    subject = Subject(id=case.id, region=file.region, provider=file.provider.bin, version=file.version)
     rows = recording(office, subject, case.person, transition, deed)
     await _store(session, case, rows, deed, file.details if details is None else details)
     if transition.notice is not None:

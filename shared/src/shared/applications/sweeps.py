@@ -84,9 +84,7 @@ class Sweeps:
         """Change the task if it still is as it was found, and tell it; False where another was first."""
         if (await session.execute(change, {"id": row.id, "now": now})).one_or_none() is None:
             return False
-        subject = Subject(
-            id=row.application, region=row.region, service=row.service, provider=row.provider, version=row.version
-        )
+        subject = Subject(id=row.application, region=row.region, provider=row.provider, version=row.version)
         event = told(self._office, fact, subject, row.state, row.id)
         at = country_day(now) if row.unnamed else now
         await self._office.outbox.publish(session, event, topic=self._office.topic, at=at, traced=not row.unnamed)

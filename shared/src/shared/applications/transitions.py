@@ -108,7 +108,6 @@ class Subject:
 
     id: UUID
     region: str
-    service: str
     provider: str
     version: int
 
@@ -257,12 +256,12 @@ def _events(  # one caller, above
 def told(
     office: Office, fact: type[ApplicationEvent], subject: Subject, state: str, task: UUID | None = None
 ) -> ApplicationEvent:
-    """Make the event of a fact; all have one shape, so that a topic's reader cannot tell services apart by it."""
+    """Make the event of a fact; it names the owner alone, so that a topic's reader cannot tell its services apart."""
     return fact(
         application_id=office.public(subject.id),
         provider_bin=subject.provider,
         region=subject.region,
-        service=subject.service,
+        service=office.service,
         state=cast("State", state),
         aggregate_version=subject.version,
         task_id=office.public(task) if task else None,

@@ -29,10 +29,9 @@ _HEADERS = {
     "ce_subject": {"type": "string", "description": "The id of the thing; also the key, by which order holds."},
     "ce_partitionkey": {"type": "string"},
     "ce_time": {"type": "string", "format": "date-time", "description": "When it happened, UTC."},
-    "ce_requestid": {"type": "string", "description": "The request that led to it."},
+    "ce_requestid": {"type": "string", "description": "The request that led to it, if any; every event has one."},
     "content-type": {"type": "string", "const": CONTENT_TYPE},
 }
-_OPTIONAL = {"ce_requestid"}
 
 
 def document(version: str = "1.0.0") -> dict[str, Any]:
@@ -46,7 +45,8 @@ def document(version: str = "1.0.0") -> dict[str, Any]:
             "title": "Shlyuz events",
             "version": version,
             "description": "CloudEvents 1.0 in Kafka's binary mode. Facts, not data: a reader that may know more asks "
-            "over REST. Within a version events only gain fields; readers ignore fields that they do not know.",
+            "over REST. A value is filled up with spaces. Within a version events only gain fields; readers ignore "
+            "fields that they do not know.",
         },
         "defaultContentType": CONTENT_TYPE,
         "channels": {topic: _channel(topic, found) for topic, found in channels.items()},
@@ -83,7 +83,7 @@ def _message(kind: type[Event]) -> dict[str, Any]:
         "title": kind.__name__,
         "summary": (kind.__doc__ or "").strip().splitlines()[0],
         "contentType": CONTENT_TYPE,
-        "headers": {"type": "object", "required": sorted(set(headers) - _OPTIONAL), "properties": headers},
+        "headers": {"type": "object", "required": sorted(headers), "properties": headers},
         "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
         "bindings": {"kafka": {"key": {"type": "string"}, "bindingVersion": "0.5.0"}},
     }

@@ -16,7 +16,7 @@ class ApplicationEvent(Event):
     application_id: str
     provider_bin: str
     region: str
-    service: str
+    service: str = Field(description="The owner of the topic; which of its services it is, only REST says.")
     state: State
     aggregate_version: int = Field(ge=1)
     task_id: str | None = None

@@ -36,7 +36,7 @@ class Outbox:
     def row(self, event: Event, *, topic: str, at: datetime, traced: bool = True) -> dict[str, Any]:
         """Give the values of the outbox row, for a statement of the caller's own; `at` is when it happened (UTC).
 
-        One that is not `traced` does not say in which request it happened.
+        One that is not `traced`, or happened in no request, has a request id that leads nowhere: all have one.
         """
         return {
             "id": new_id(),
@@ -46,7 +46,7 @@ class Outbox:
             "type": event.type,
             "time": at,
             "data": event.model_dump(mode="json"),
-            "request_id": request_id() if traced else None,
+            "request_id": (request_id() if traced else None) or new_id().hex,
         }
 
     async def publish(

@@ -168,7 +168,7 @@ class Relay:
         )  # fmt: skip
         async with asyncio.timeout(self._settings.kafka_send_timeout.total_seconds()):
             metadata = await producer.send_and_wait(
-                row.topic, value=envelope.data, key=row.key.encode(), headers=list(envelope.headers()),
+                row.topic, value=envelope.value(), key=row.key.encode(), headers=list(envelope.headers()),
                 timestamp_ms=round(row.time.timestamp() * 1000),
             )  # fmt: skip
         SENT.labels(self._service, row.topic).inc()

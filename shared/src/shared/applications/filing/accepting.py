@@ -142,9 +142,7 @@ async def write(session: AsyncSession, office: Office, new: New, *, now: datetim
     )
     filing = File(arrived_at=accepted.filed_at, scheduled_at=acceptance.scheduled_at)
     transition = decide(begun, filing, now)
-    subject = Subject(
-        id=accepted.id, region=accepted.region, service=accepted.service, provider=accepted.provider.bin, version=0
-    )
+    subject = Subject(id=accepted.id, region=accepted.region, provider=accepted.provider.bin, version=0)
     deed = Deed(action="file", at=now, actor=accepted.actor)
     rows = recording(office, subject, new.parties.patient, transition, deed)
     content = _receipt_content(accepted, rows, acceptance.details)

@@ -257,7 +257,6 @@ class Tasks:
         subject = Subject(
             id=case.id,
             region=case.file.region,
-            service=case.file.service,
             provider=task.provider,
             version=case.file.version,
         )
