@@ -18,6 +18,8 @@ import booking.exceptions.schemas
 import booking.holds.schemas
 import booking.home_calls.schemas
 import booking.schedules.schemas
+import lab.samples.schemas
+import lab.slips.schemas
 from gateway.database import metadata
 from gateway.document import document
 from gateway.routing import reception, shapes
@@ -31,7 +33,7 @@ OWNERS = (
     auth.colleagues.schemas, auth.providers.schemas, auth.staff.schemas,
     booking.appointments.schemas, booking.doctors.schemas,
     booking.attendance.schemas, booking.exceptions.schemas, booking.holds.schemas, booking.home_calls.schemas,
-    booking.schedules.schemas,
+    booking.schedules.schemas, lab.samples.schemas, lab.slips.schemas,
 )  # fmt: skip
 
 
