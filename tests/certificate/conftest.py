@@ -77,11 +77,11 @@ class Certificates:
         return office
 
     # ------------------------------------------------------------------------------------------------------ people
-    def staff(self, role: str, at: str) -> Someone:
-        known = f"{role} {at}"
+    def staff(self, role: str, at: str, *, colleague: bool = False) -> Someone:
+        """Somebody of that role there; a colleague is another."""
+        known = f"{role} {at}" + " 2" * colleague
         if known not in self.people:
-            number = 100 + len(self.people)
-            own = iin(birth=date(1975, 2, 3), sex="f", number=number)
+            own = iin(birth=date(1975, 2, 3), sex="f", number=100 + len(self.people))
             actor = Actor(
                 kind="staff", account_id=known, session_id="s", iin=own, acr="certificate", bin=BINS[at],
                 roles=frozenset({role}), name="Жақсыбекова Мәншүк",
@@ -173,9 +173,9 @@ class Certificates:
         came: dict[str, Any] = done.json()
         return came
 
-    async def seal(self) -> int:
-        """Let the worker seal what is signed."""
-        seals = Seals(self.platform.settings.seals)
+    async def seal(self, folder: Path | None = None) -> int:
+        """Let the worker seal what is signed, with the keys of a folder."""
+        seals = Seals(folder or self.platform.settings.seals)
         return await SealWorker(self.office, self.platform.database, self.clock, seals.of).run_once()
 
     # ------------------------------------------------------------------------------------------------------ looking
@@ -190,6 +190,11 @@ class Certificates:
         answer = await self.get(f"/applications/{application}/result", self.citizen(number))
         assert answer.status_code == 200, answer.text
         return answer.content
+
+    async def history(self, application: str, number: int = 1) -> list[str]:
+        """What the person's own access log says that was done."""
+        items = (await self.get("/access-log", self.citizen(number))).json()["items"]
+        return [each["action"] for each in reversed(items)]
 
     async def rows(self, statement: str, **values: Any) -> list[Any]:
         async with self.owner.transaction() as session:

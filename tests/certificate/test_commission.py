@@ -1,8 +1,10 @@
 """Zhambyl psych-certificate: a suspicion sends the person to a commission elsewhere, while the clock rests."""
 
+import io
 from datetime import datetime, timedelta
 
 import pytest
+from pypdf import PdfReader
 
 WELL = {"conclusion": "Психикалық бұзылыс анықталған жоқ."}
 FOUND = {"commission_conclusion": "Комиссия күдікті растамады."}
@@ -78,6 +80,18 @@ class TestTheCommission:
         task = await certificates.claim("management", "zhambyl")
         answer = await certificates.prepare(task, "management", "zhambyl")
         assert (answer.status_code, answer.json()["code"]) == (409, "earlier-signature-refused")
+
+    async def test_is_not_named_on_the_page(self, certificates, sent):
+        """Ours: whoever is shown the certificate does not learn that there was a suspicion."""
+        await certificates.carry_out("commission", "dispensary", "rejected", data=FOUND)
+        await certificates.carry_out("psychiatrist", "zhambyl", "examined", data=WELL)
+        await certificates.carry_out("management", "zhambyl")
+        await certificates.seal()
+        pages = PdfReader(io.BytesIO(await certificates.pdf(sent["id"]))).pages
+        printed = " ".join("".join(each.extract_text() for each in pages).split())
+        assert WELL["conclusion"] in printed
+        assert "психиатр" in printed.casefold()
+        assert "комиссия" not in printed.casefold()
 
     async def test_must_answer_before_the_psychiatrist_can(self, certificates, sent):
         (task,) = await certificates.rows("SELECT id FROM tasks WHERE step = 'examine'")

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import logging
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -74,8 +76,28 @@ class TestAnExternalRegister:
         assert json.loads(exact)["listed"] is True
         assert row.asked_by == certificates.staff("responsible_employee", "zhambyl").actor.account_id
 
+    async def test_is_away_where_nobody_listens(self, certificates, tb, monkeypatch):
+        registers = certificates.office.module("tb-certificate").consultations.registers
+        nowhere = replace(registers["tb-patients"], url="http://127.0.0.1:9/tb-patients")
+        monkeypatch.setitem(registers, "tb-patients", nowhere)
+        task = await certificates.claim("responsible_employee", "zhambyl")
+        answer = await certificates.prepare(task, "responsible_employee", "zhambyl")
+        assert (answer.status_code, answer.json()["code"]) == (503, "external-register-away")
+
+    @pytest.mark.parametrize("behaviour", ["ok", "dead", "garbage", "wrong"])
+    async def test_is_written_in_no_log_whatever_it_says(self, certificates, tb, behaviour, caplog, capsys):
+        own = certificates.citizen().iin
+        certificates.outside.listed.add(("tb-patients", own))
+        certificates.outside.behaviour = behaviour
+        task = await certificates.claim("responsible_employee", "zhambyl")
+        with caplog.at_level(logging.DEBUG):
+            await certificates.prepare(task, "responsible_employee", "zhambyl")
+        written = "".join((caplog.text, *capsys.readouterr()))
+        assert ("gave no answer" in written) == (behaviour != "ok")
+        assert not any(word in written for word in (own, "listed", "not an answer"))
+
     async def test_decides_nothing_and_leaves_the_service_nowhere(self, certificates, tb):
-        """Whether he is listed changes neither what the next performer sees nor what is signed, nor any event."""
+        """Whether he is listed changes nothing that is signed, printed, entered or told but to who holds the step."""
         own, seen, signed = certificates.citizen().iin, [], []
         for listed in (False, True):
             if listed:
@@ -83,12 +105,18 @@ class TestAnExternalRegister:
                 await certificates.visit("tb-certificate", "responsible_employee", "zhambyl")
             await certificates.carry_out("responsible_employee", "zhambyl")
             task = await certificates.claim("phthisiatrician", "zhambyl")
-            seen.append({name: task[name] for name in task if name not in {"id", "application"}})
+            seen.append({name: task[name] for name in task if name not in {"id", "application", "consulted"}})
             prepared = await certificates.prepare(task, "phthisiatrician", "zhambyl", data=PICTURE)
             signed.append(len(prepared.json()["document"]))
             await certificates.complete(task, prepared.json(), "phthisiatrician", "zhambyl")
+            await certificates.carry_out("management", "zhambyl")
+            await certificates.seal()
         assert seen[0] == seen[1]
         assert signed[0] == signed[1]
+        entered = await certificates.get("/journals/certificates", certificates.staff("journal_keeper", "zhambyl"))
+        first, second = ({**each["values"], "number": ""} for each in entered.json()["items"])
+        assert first == second
+        assert "listed" not in entered.text
         rows = await certificates.rows("SELECT type, length(data::text) AS size FROM outbox ORDER BY seq")
         half = len(rows) // 2
         assert [(row.type, row.size) for row in rows[:half]] == [(row.type, row.size) for row in rows[half:]]

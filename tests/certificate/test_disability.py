@@ -1,9 +1,15 @@
 """Akmola disability-sheet and -certificate: operator 10 minutes, doctor 19; periods that nobody has twice."""
 
 import asyncio
+import io
+from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
+from shared.testing.identities import bin_
+
+ELSEWHERE = bin_(number=4)
 FROM_TODAY = {
     "status": "employee", "diagnosis": "J06.9", "starts_on": "2026-04-06", "ends_on": "2026-04-10",
     "decided_by": "doctor",
@@ -129,8 +135,6 @@ class TestAChain:
         assert "akmola" not in answer.text
 
     async def test_may_be_begun_elsewhere_once_it_has_ended(self, certificates, issue):
-        from datetime import timedelta
-
         await issue()
         certificates.clock.advance(timedelta(days=7))
         await issue(at="esil", starts_on="2026-04-13", ends_on="2026-04-14")
@@ -148,6 +152,26 @@ class TestAChain:
         answer = await prepare(starts_on="2026-06-05", ends_on="2026-06-05", decided_by="commission")
         assert told(answer) == (409, "disability-too-long")
 
+    async def test_gives_no_more_days_to_who_writes_back(self, issue, prepare):
+        """Ten days before ten that are certified would be twenty, by doctors alone."""
+        await issue(starts_on="2026-04-16", ends_on="2026-04-25")
+        answer = await prepare(starts_on="2026-04-06", ends_on="2026-04-15")
+        assert (told(answer), answer.json()["days"]) == ((409, "disability-too-long"), 10)
+
+    async def test_is_another_where_a_day_lies_between(self, issue, prepare):
+        await issue(starts_on="2026-04-16", ends_on="2026-04-25")
+        assert (await prepare(starts_on="2026-04-05", ends_on="2026-04-14")).status_code == 200
+
+    async def test_says_on_the_page_whether_it_begins_or_goes_on(self, certificates, issue):
+        pages = []
+        for period in ({}, {"starts_on": "2026-04-11", "ends_on": "2026-04-12"}):
+            application = await issue(**period)
+            await certificates.seal()
+            read = PdfReader(io.BytesIO(await certificates.pdf(application))).pages
+            pages.append("".join(each.extract_text() for each in read))
+        assert ["Первичный" in each for each in pages] == [True, False]
+        assert ["Продолжение" in each for each in pages] == [False, True]
+
     async def test_takes_a_period_once_when_two_providers_issue_at_once(self, certificates, ill):
         """Both were prepared before either was issued: the constraint decides, and the other prepares anew."""
         tasks = {at: (await ill(at=at))[0] for at in ("akmola", "esil")}
@@ -158,3 +182,67 @@ class TestAChain:
         ))  # fmt: skip
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         assert len(await certificates.rows("SELECT * FROM disability")) == 1
+
+
+class TestAnAnnulledSheet:
+    """Annulment and correction are ours, as for every result."""
+
+    @pytest.fixture
+    async def annulled(self, certificates, issue):
+        application = await issue()
+        await certificates.seal()
+        doctor = certificates.staff("district_doctor", "akmola")
+        why = {"reason": "error-in-document", "note": "Күні қате"}
+        answer = await certificates.post(f"/results/{application}/annulment", doctor, why)
+        assert answer.status_code == 200, answer.text
+        return application
+
+    async def test_gives_its_days_back(self, certificates, annulled, issue):
+        assert await certificates.rows("SELECT * FROM disability") == []
+        await issue(at="esil")
+
+    async def test_keeps_them_where_the_annulment_is_undone(self, certificates, issue, monkeypatch):
+        """One transaction: whatever fails after the days were freed takes that back too."""
+        application = await issue()
+        await certificates.seal()
+
+        async def fails(*_, **__):
+            raise RuntimeError
+
+        monkeypatch.setattr("shared.applications.results.annulling.enter_annulment", fails)
+        doctor = certificates.staff("district_doctor", "akmola")
+        answer = await certificates.post(f"/results/{application}/annulment", doctor, {"reason": "error-in-document"})
+        assert answer.status_code == 500
+        assert len(await certificates.rows("SELECT * FROM disability")) == 1
+
+    async def test_is_made_anew_for_other_days(self, certificates, annulled):
+        doctor = certificates.staff("district_doctor", "akmola")
+        answer = await certificates.post(f"/results/{annulled}/reissue", doctor)
+        assert answer.status_code == 200, answer.text
+        done = await certificates.carry_out("district_doctor", "akmola", data={**FROM_TODAY, "ends_on": "2026-04-08"})
+        assert done["application"]["state"] == "ready"
+        assert await certificates.seal() == 1
+        (row,) = await certificates.rows("SELECT application, chain, ends_on FROM disability")
+        assert (row.chain, row.ends_on.isoformat()) == (row.application, "2026-04-08")
+        assert (await certificates.shown(annulled))["status"]["code"] != "result-annulled"
+
+    async def test_is_not_made_anew_for_days_that_another_has_taken(self, certificates, annulled, issue):
+        await issue(at="esil")
+        doctor = certificates.staff("district_doctor", "akmola")
+        assert (await certificates.post(f"/results/{annulled}/reissue", doctor)).status_code == 200
+        task = await certificates.claim("district_doctor", "akmola")
+        answer = await certificates.prepare(task, "district_doctor", "akmola", data=FROM_TODAY)
+        assert told(answer) == (409, "disability-overlaps")
+        assert ELSEWHERE not in answer.text
+
+    async def test_can_be_corrected_when_a_commission_has_prolonged_it(self, certificates, issue):
+        """The doctor answers for the days up to the end of his own link, and not for those that follow."""
+        first = await issue(ends_on="2026-04-15")
+        await issue(starts_on="2026-04-16", ends_on="2026-05-10", decided_by="commission")
+        await certificates.seal()
+        doctor = certificates.staff("district_doctor", "akmola")
+        for deed, body in (("annulment", {"reason": "error-in-document"}), ("reissue", {})):
+            assert (await certificates.post(f"/results/{first}/{deed}", doctor, body)).status_code == 200
+        corrected = {**FROM_TODAY, "ends_on": "2026-04-15", "diagnosis": "J06.8"}
+        await certificates.carry_out("district_doctor", "akmola", data=corrected)
+        assert len(await certificates.rows("SELECT * FROM disability")) == 2

@@ -19,6 +19,7 @@ from shared.applications.office import Office
 from shared.applications.providers.repository import keep
 from shared.applications.results.sealing import Seals, SealWorker
 from shared.applications.sweeps import Sweeps
+from shared.clock import Clock
 from shared.db import Database
 from shared.db.ids import random_ids
 from shared.personal import Keyring
@@ -168,7 +169,9 @@ class Lab:
             for each in items
         ]  # fmt: skip
 
-    async def complete(self, role: str, task: Mapping[str, Any], prepared: Mapping[str, Any]) -> httpx.Response:
+    async def complete(
+        self, role: str, task: Mapping[str, Any], prepared: Mapping[str, Any], key: str | None = None
+    ) -> httpx.Response:
         by, now = self.staff(role), self.clock.now()
         document = base64.b64decode(prepared["document"])
         cms = sign(document, by.holder.key, at=now, detached=True)
@@ -183,7 +186,8 @@ class Lab:
                 "revocation": seen["revocation"],
             },
         }  # fmt: skip
-        return await self.post(f"/tasks/{task['id']}/complete", by, body)
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return await self.call("POST", f"/tasks/{task['id']}/complete", by, json=body, headers=headers)
 
     async def carry_out(self, role: str, outcome: str, **more: Any) -> dict[str, Any]:
         """Claim, prepare, sign, complete; gives what came of it."""
@@ -222,10 +226,10 @@ class Lab:
         assert await self.seal() == 1
         return receipt
 
-    async def seal(self) -> int:
+    async def seal(self, clock: Clock | None = None) -> int:
         random_ids.set(True)  # as the worker does for its process
         seals = Seals(self.platform.settings.seals)
-        return await SealWorker(self.office, self.platform.database, self.clock, seals.of).run_once()
+        return await SealWorker(self.office, self.platform.database, clock or self.clock, seals.of).run_once()
 
     async def raise_overdue(self) -> int:
         return await Sweeps(self.office, self.platform.database, self.clock).raise_overdue()

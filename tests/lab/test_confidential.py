@@ -98,7 +98,7 @@ class TestTheLaboratory:
 
     async def test_is_told_of_its_step_under_its_own_number(self, lab):
         await lab.drawn()
-        rows = await lab.rows("SELECT data FROM outbox WHERE type LIKE '%step-opened%' ORDER BY id")
+        rows = await lab.rows("SELECT data FROM outbox WHERE type LIKE '%step-opened%' ORDER BY seq")
         assert [row.data["provider_bin"] for row in rows] == [BINS["clinic"], BINS["clinic"], BINS["centre"]]
 
     async def test_is_alarmed_alone_after_three_working_days(self, lab):

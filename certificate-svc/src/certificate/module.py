@@ -23,7 +23,7 @@ from shared.applications.case import (
     StepEffect,
 )
 from shared.db import Database
-from shared.personal import Iin
+from shared.personal import Iin, Person
 from shared.procedure import Edition, FormField
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -51,6 +51,11 @@ class Certifying:
 
     async def consult(self, database: Database, asked: Consulting) -> None:
         await self.consultations.consult(database, asked)
+
+    async def consulted(
+        self, session: AsyncSession, case: CaseFile, person: Person, step: str
+    ) -> Sequence[Mapping[str, Any]]:
+        return await self.consultations.told(session, case, person, step)
 
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:
         """Lay out what every performer stated: the earlier ones as they signed it, the last as he signs now."""

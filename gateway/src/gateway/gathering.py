@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from gateway.upstreams import OWNERS, Upstreams
 from shared.applications.cursors import URGENT
-from shared.errors import NotFound, ProblemError
+from shared.errors import Forbidden, NotFound, ProblemError
 from shared.log import get_logger
 from shared.web import Actor
 
@@ -96,15 +96,29 @@ class Gathering:
     ) -> tuple[list[Mapping[str, Any]], list[str]]:
         """Ask for what each owner keeps apart: give the bodies of those who have it, and the names of those away.
 
-        Raises NotFound when everyone answers and nobody has it.
+        What an owner does not let the caller see is left out, as long as another shows its own. Raises NotFound when
+        everyone answers and nobody has it.
         """
-        asking = (self._body(name, path, asked.params, actor, asked.headers) for name in owners)
+        asking = (self._volume(name, path, asked, actor) for name in owners)
         answers = await asyncio.gather(*asking)
         away = [name for name, body in zip(owners, answers, strict=True) if body is None]
-        found = [body for body in answers if body]
+        found = [body for body in answers if body and not isinstance(body, ProblemError)]
+        for refusal in answers:
+            if isinstance(refusal, ProblemError) and not found:
+                raise refusal
         if not found and not away:
             raise NotFound
         return found, away
+
+    async def _volume(
+        self, name: str, path: str, asked: "Asked", actor: Actor | None
+    ) -> Mapping[str, Any] | ProblemError | None:
+        try:
+            return await self._body(name, path, asked.params, actor, asked.headers)
+        except ProblemError as refusal:
+            if refusal.status != Forbidden.status:
+                raise
+            return refusal
 
     async def parts(
         self,

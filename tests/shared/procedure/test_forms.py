@@ -102,6 +102,9 @@ class TestTheFormOfAnHivTest:
         assert asked == {"anonymous": [], "confidential": ["phone"]}
 
 
+DECIDED = {"status": "employee", "decided_by": "doctor"}
+
+
 class TestTheDataOfAStep:
     def test_has_the_fields_of_its_outcome(self, edition):
         schema = outcome_schema(edition("akmola", "booking").step("give-time"), "time-given", "ru")
@@ -114,9 +117,9 @@ class TestTheDataOfAStep:
     @pytest.mark.parametrize(
         ("data", "wrong"),
         [
-            ({"diagnosis": "J06.9", "starts_on": "2026-11-23", "ends_on": "2026-11-27"}, []),
+            ({"diagnosis": "J06.9", "starts_on": "2026-11-23", "ends_on": "2026-11-27", **DECIDED}, []),
             (
-                {"diagnosis": "flu", "starts_on": "2026-11-31", "ends_on": "tomorrow"},
+                {"diagnosis": "flu", "starts_on": "2026-11-31", "ends_on": "tomorrow", **DECIDED},
                 ["diagnosis", "ends_on", "starts_on"],
             ),
         ],

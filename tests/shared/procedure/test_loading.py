@@ -31,8 +31,13 @@ OTHER = '[[edition.result]]\nkey = "all"\nkind = "oral"\ntitle = { kk = "А", ru
 DOSE = 'clause = "3" }]\n\n[[edition.result]]'
 TWICE = 'clause = "3" }, { key = "dose", kind = "flag", label = { kk = "Ж", ru = "Д", en = "D" }, '
 TEST_STEP = 'key = "tested"\n'
+SHOWN = (
+    'consultation = [{ register = "r", title = { kk = "А", ru = "А", en = "A" }, shown_at = ["no"], clause = "3" }]\n'
+)
+KEY_CHECK = 'key = "check"\nperformer'
 
 WRONG = {
+    "an answer shown at no step": (FILE, KEY_CHECK, SHOWN + KEY_CHECK, "check.consultation.shown_at", "no step no"),
     "an unknown key": (
         FILE,
         'owner = "booking"',

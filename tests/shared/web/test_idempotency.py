@@ -117,6 +117,6 @@ class TestClaimAnswer:
     async def test_is_forgotten_after_its_time(self, database):
         async with database.transaction() as session:
             await claim_answer(session, scope="s", key="old", body=b"x")
-            await session.execute(text("UPDATE answers SET created_at = now() - interval '2 days' WHERE key = 'old'"))
+            await session.execute(text("UPDATE answers SET created_at = now() - interval '3 days' WHERE key = 'old'"))
             assert await forget_answers(session) == 1
             assert await forget_answers(session, timedelta(days=1)) == 0

@@ -1,21 +1,26 @@
 """Consult the registers that a step names, before anybody is given something to sign for it.
 
 The answer decides nothing: it is the performer's to judge what he was told. It is kept as evidence, sealed for the
-person, and leaves the service in no event, journal, record, result or log.
+person; who holds a step that the regulation names is shown it, and it is in no event, journal, record, result or log.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificate.consulting import repository
 from certificate.consulting.asking import ExternalRegister, NoAnswer
 from certificate.consulting.errors import ExternalRegisterAway
 from certificate.consulting.models import KeptAnswer
 from shared.applications.access_log import record_access
-from shared.applications.case import Consulting
+from shared.applications.case import CaseFile, Consulting
 from shared.applications.records import context
 from shared.db import Database, new_id
+from shared.personal import Person
 from shared.procedure import Channel
 
 
@@ -37,6 +42,29 @@ class Consultations:
                 raise ExternalRegisterAway(each.register, each.title.to_json()) from None
         if answers:
             await self._keep(database, asked, answers)
+
+    async def told(
+        self, session: AsyncSession, case: CaseFile, person: Person, step: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Give what the performer of a step is told of: the last answer of each register, what it says at least."""
+        titles = {
+            each.register: each.title.to_json()
+            for asking in case.edition.steps
+            for each in asking.consultations
+            if step in {asking.key, *each.shown_at} and each.fits(Channel(case.channel), case.variant)
+        }
+        kept = await repository.latest(session, case.id, list(titles)) if titles else []
+        return [
+            {
+                "register": each.register,
+                "titles": titles[each.register],
+                "listed": said["listed"],
+                "as_of": said["as_of"],
+                "asked_at": each.asked_at,
+            }
+            for each in kept
+            for said in [orjson.loads(person.open(context("register_answers", "content", each.id), each.content))]
+        ]
 
     async def _keep(self, database: Database, asked: Consulting, answers: list[tuple[str, bytes]]) -> None:
         case, person = asked.case, asked.person

@@ -7,7 +7,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spell:
-    """One sheet or certificate: both days count. A chain has the id of its first link's application."""
+    """One sheet or certificate: both days count. A chain has the id of its first link's application.
+
+    `decided_by` answers for the length of the chain up to this link's end.
+    """
 
     application: UUID
     person: UUID
@@ -15,6 +18,7 @@ class Spell:
     chain: UUID
     starts_on: date
     ends_on: date
+    decided_by: str
     issued_on: date
 
     @property

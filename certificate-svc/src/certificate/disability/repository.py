@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from certificate.disability.models import Spell
 
 _OF = text("""
-    SELECT application, person, provider, chain, starts_on, ends_on, issued_on FROM disability
+    SELECT application, person, provider, chain, starts_on, ends_on, decided_by, issued_on FROM disability
     WHERE person = :person AND application <> :but ORDER BY starts_on
 """)
 _ADD = text("""
-    INSERT INTO disability (application, person, provider, chain, starts_on, ends_on, issued_on)
-    VALUES (:application, :person, :provider, :chain, :starts_on, :ends_on, :issued_on)
+    INSERT INTO disability (application, person, provider, chain, starts_on, ends_on, decided_by, issued_on)
+    VALUES (:application, :person, :provider, :chain, :starts_on, :ends_on, :decided_by, :issued_on)
     ON CONFLICT DO NOTHING RETURNING application
 """)
 _DROP = text("DELETE FROM disability WHERE application = :application")
@@ -33,5 +33,5 @@ async def add(session: AsyncSession, spell: Spell) -> bool:
 
 
 async def drop(session: AsyncSession, application: UUID) -> None:
-    """Take an application's period away: it ended, or is certified anew."""
+    """Take an application's period away: it ended, is out of force, or is certified anew."""
     await session.execute(_DROP, {"application": application})

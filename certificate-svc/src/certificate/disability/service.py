@@ -1,9 +1,10 @@
 """Certify a period of disability: a first link or the continuation of a chain.
 
-A period that begins the day after a chain's last one, at the same provider, continues it; any other begins a chain.
+A period that begins the day after another's last one, at the same provider, continues its chain; any other begins one.
+Each link's days count from the chain's first one, whichever was written first: nobody gets more by writing back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,19 +53,19 @@ class Disability:
 
     async def certify(
         self, case: CaseFile, person: UUID, certified: Certified, now: datetime, *, dry_run: bool
-    ) -> None:
+    ) -> Spell:
         """Take the period for the person. Raises what `errors` names; with `dry_run` it only says so."""
         known = await repository.of_person(self.session, person, but=case.id)
         spell = _spell(case, person, certified, known, now)
-        _check(spell, known, certified)
-        if dry_run:
-            return
-        await repository.drop(self.session, case.id)
-        if not await repository.add(self.session, spell):
-            raise PeriodOverlaps
+        _check(spell, known)
+        if not dry_run:
+            await repository.drop(self.session, case.id)
+            if not await repository.add(self.session, spell):
+                raise PeriodOverlaps
+        return spell
 
     async def let_go(self, application: UUID) -> None:
-        """Free the days of an application that ended."""
+        """Free the days of an application that ended, or whose result is out of force."""
         await repository.drop(self.session, application)
 
 
@@ -78,15 +79,29 @@ def _spell(case: CaseFile, person: UUID, certified: Certified, known: Sequence[S
         chain=before.chain if before else case.id,
         starts_on=certified.starts_on,
         ends_on=certified.ends_on,
+        decided_by=certified.decided_by,
         issued_on=now.astimezone(ZoneInfo(case.provider.zone)).date(),
     )
 
 
-def _check(spell: Spell, known: Sequence[Spell], certified: Certified) -> None:
+def _check(spell: Spell, known: Sequence[Spell]) -> None:
     if any(each.starts_on <= spell.ends_on and spell.starts_on <= each.ends_on for each in known):
         raise PeriodOverlaps
     if any(each.provider != spell.provider and each.issued_on <= spell.issued_on <= each.ends_on for each in known):
         raise OpenElsewhere
-    days = spell.days + sum(each.days for each in known if each.chain == spell.chain)
-    if days > (most := days_by_decider()[certified.decided_by]):
-        raise TooManyDays(most)
+    for link, days in _days_at_end_of(spell, known):
+        if days > (most := days_by_decider()[link.decided_by]):
+            raise TooManyDays(most)
+
+
+def _days_at_end_of(spell: Spell, known: Sequence[Spell]) -> Iterator[tuple[Spell, int]]:
+    """Give this period and those that go on from it at the provider, each with the days without a gap up to its end."""
+    here = [each for each in known if each.provider == spell.provider]
+    days, first = spell.days, spell.starts_on
+    while before := next((each for each in here if (first - each.ends_on).days == 1), None):
+        first, days = before.starts_on, days + before.days
+    link: Spell | None = spell
+    while link is not None:
+        yield link, days
+        link = next((each for each in here if (each.starts_on - link.ends_on).days == 1), None)
+        days += link.days if link else 0

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from shlyuz.demo import attachment, booking, certificates, home_call
+from shlyuz.demo import attachment, booking, certificates, hiv_test, home_call
 from shlyuz.demo.report import Report
 from shlyuz.demo.walks import Acts, Tell, Walk
 from shlyuz.demo.world import World, authentication_key
@@ -12,7 +12,7 @@ from shlyuz.demo.world import World, authentication_key
 REGIONS = ("akmola", "zhambyl")
 SERVICES: Mapping[str, Mapping[str, Acts]] = {
     "booking": booking.ACTS, "home-call": home_call.ACTS, "attachment": attachment.ACTS,
-    **certificates.ACTS,
+    **certificates.ACTS, **hiv_test.ACTS,
 }  # fmt: skip
 """What people do in each service, by region."""
 
@@ -65,7 +65,7 @@ def walk_of(
 ) -> Walk:
     """Give the walk of one of the region's citizens."""
     acts = SERVICES[code][region]
-    return Walk(
+    return (acts.walk or Walk)(
         world=world,
         region=region,
         code=code,

@@ -44,7 +44,8 @@ class Acts:
     `fill_in` makes the form's fields, on the portal (asked by the citizen) and at the window (by who registers him);
     `attach` uploads documents; `decide` gives the outcome that a performer enters for a task; `choose` the provider's
     BIN. `grounds`: by channel, a ground of the closed list on which the first step is refused. `title`: what a
-    success is called; `volume`: which service keeps the journal; `variants`: the regulation's ways that are gone.
+    success is called; `volume`: which service keeps the journal; `variants`: the regulation's ways that are gone;
+    `walk`: how, where it is another way than the usual one.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Acts:
     attach: Callable[["Walk", Portal], Awaitable[list[dict[str, str]]]] = attach_nothing
     choose: Callable[["Walk"], Awaitable[str]] = first_provider
     variants: Sequence[str | None] = (None,)
+    walk: "type[Walk] | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

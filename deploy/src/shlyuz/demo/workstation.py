@@ -3,7 +3,7 @@
 import asyncio
 import json
 from base64 import b64decode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,7 +43,11 @@ class Workstation:
             yield _events(response)
 
     async def task_of(self, application: str) -> Mapping[str, Any]:
-        """Find the open task of an application among the provider's, page by page."""
+        """Find the open task of an application."""
+        return await self.find(lambda item: (item["application"] or {}).get("id") == application)
+
+    async def find(self, wanted: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any]:
+        """Find an open task among the provider's, page by page; raises LookupError."""
         cursor: str | None = None
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while True:
@@ -52,10 +56,10 @@ class Workstation:
                     await asyncio.sleep(1)
                     continue
                 for item in page["items"]:
-                    if item["application"]["id"] == application:
+                    if wanted(item):
                         return dict(item)
                 if (cursor := page["next_cursor"]) is None:
-                    raise LookupError(f"no task of {application} at {self.bin}")
+                    raise LookupError(f"no such task at {self.bin}")
 
     async def claim(self, task: str) -> Mapping[str, Any]:
         """Take the task on; gives all that the step needs."""

@@ -11,6 +11,7 @@ from shlyuz.layout import OWNERS, SERVICES
 from shlyuz.running import keys
 from shlyuz.running.home import DOOR, Home
 from shlyuz.running.program import Program
+from shlyuz.seeding import cast
 
 if TYPE_CHECKING:
     from attachment.settings import Settings as AttachmentSettings
@@ -120,7 +121,11 @@ def _particular(home: Home, around: Surroundings, service: str) -> dict[str, str
             if name != "gateway"
         }
         return upstreams | {"SHLYUZ_TRUST": str(home.trust), "SHLYUZ_FORM_KEY": str(keys.form_key(home))}
-    owners = {"SHLYUZ_SEALS": str(home.seals), "SHLYUZ_VERIFY_URL": f"{around.url}/api/v1/verify"}
+    owners = {
+        "SHLYUZ_SEALS": str(home.seals),
+        "SHLYUZ_VERIFY_URL": f"{around.url}/api/v1/verify",
+        "SHLYUZ_ORGANISATIONS": json.dumps(cast.organisations()),
+    }
     if service == "certificate":
         addresses = {name: f"http://127.0.0.1:{around.ports[REGISTERS]}/{name}" for name in OUTSIDE}
         owners["SHLYUZ_REGISTERS"] = json.dumps(addresses)

@@ -56,6 +56,11 @@ def providers() -> list[dict[str, Any]]:
     return [one | {"bin": str(bin_(registered=date(2012, 3, 1), number=one["number"]))} for one in script()["provider"]]
 
 
+def organisations() -> dict[str, str]:
+    """Who carries out, for all providers of a region, what its regulations have an organisation do: BINs by its key."""
+    return {f"{one['region']}.{key}": one["bin"] for one in providers() for key in one.get("acts_as", ())}
+
+
 def citizens() -> list[Member]:
     return [
         Member(

@@ -22,6 +22,7 @@ from lab.samples.errors import (
 )
 from lab.samples.models import Sample
 from shared.applications.access import WrongRole
+from shared.applications.anonymity import country_day
 from shared.applications.case import CaseFile
 from shared.applications.office import Office
 from shared.db import Database
@@ -104,7 +105,8 @@ class Laboratory:
 
     async def _keep_refusal(self, session: AsyncSession, code: str, why: str) -> None:
         account, laboratory = self.actor.account_id, self.actor.bin
-        await repository.refused(session, code=code, laboratory=laboratory, account=account, at=self.now, why=why)
+        day = country_day(self.now)  # the tube may be an anonymous one's
+        await repository.refused(session, code=code, laboratory=laboratory, account=account, at=day, why=why)
 
     async def alarmed(self) -> list[dict[str, str]]:
         """List tubes without a finding whose earliest limit has passed; raises WrongRole."""

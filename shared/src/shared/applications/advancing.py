@@ -76,15 +76,16 @@ async def advance(
         scheduled_at = transition.application.scheduled_at
         entry = Entry(journal=transition.journal, data=data or {}, scheduled_at=scheduled_at)
         await enter(session, office, case, entry, at=deed.at)
-    if is_anonymous(case.engine) and rows.state in _CLOSED:
-        await drop_times(session, case.engine, case.id, office.public(case.id), office.prefix)
-        await _close(session, office, case)
+    await forget_times(session, office, case, rows.state)
     office.outbox.announce(session)
     return rows
 
 
-async def _close(session: AsyncSession, office: Office, case: OpenCase) -> None:
-    """Let the service drop the times that it keeps itself."""
+async def forget_times(session: AsyncSession, office: Office, case: OpenCase, state: str) -> None:
+    """Drop the times of an anonymous case that has come to its end; again after what is kept only behind its end."""
+    if not is_anonymous(case.engine) or state not in _CLOSED:
+        return
+    await drop_times(session, case.engine, case.id, office.public(case.id), office.prefix)
     module = office.module(case.file.service)
     if isinstance(module, ForgetsTimes):
         await module.closed(session, case.file)

@@ -257,3 +257,16 @@ class ConsultsRegisters(Protocol):
 
     async def consult(self, database: Database, asked: Consulting) -> None:
         """Ask outside any transaction, and keep the answer in one of its own; raise a ProblemError where none comes."""
+
+    async def consulted(
+        self, session: AsyncSession, case: CaseFile, person: Person, step: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Give the last answer of each register that the performer of this step is told of."""
+
+
+@runtime_checkable
+class FreesWhatWasIssued(Protocol):
+    """A module whose issued results take something that their annulment gives back."""
+
+    async def annulled(self, session: AsyncSession, case: CaseFile) -> None:
+        """Free it, in the transaction that annuls the result."""

@@ -13,7 +13,8 @@ from shared.events.envelope import Envelope, Headers
 from shared.events.tables import dead_letters
 from shared.events.tables import inbox as table
 
-# One statement: rows go in unless one of the keys has a dead letter, and those come back that are new.
+# One statement: rows go in unless one of the keys has a dead letter, and those come back that are new. The day is
+# enough to forget them by, and does not tell which came together.
 _ENTER = text(
     """
     WITH given AS (
@@ -21,7 +22,8 @@ _ENTER = text(
     ), dead AS (
         SELECT 1 FROM dead_letters JOIN given USING (topic, key) WHERE consumer = :consumer LIMIT 1
     ), entered AS (
-        INSERT INTO inbox (consumer, event_id) SELECT :consumer, id FROM given WHERE NOT EXISTS (SELECT 1 FROM dead)
+        INSERT INTO inbox (consumer, event_id, received_at)
+        SELECT :consumer, id, date_trunc('day', now()) FROM given WHERE NOT EXISTS (SELECT 1 FROM dead)
         ON CONFLICT DO NOTHING RETURNING event_id
     )
     SELECT event_id FROM entered UNION ALL SELECT NULL FROM dead

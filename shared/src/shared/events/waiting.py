@@ -26,7 +26,8 @@ _ROWS = text(
     FROM outbox WHERE sent_at IS NULL AND lane = ANY(:lanes) ORDER BY seq LIMIT :limit
     """
 )
-_MARK = text("UPDATE outbox SET sent_at = clock_timestamp() WHERE seq = ANY(:seqs)")
+# The day is enough for the sweep, and leads from no event to another that was sent with it.
+_MARK = text("UPDATE outbox SET sent_at = date_trunc('day', clock_timestamp()) WHERE seq = ANY(:seqs)")
 _RECORD = text(
     """
     INSERT INTO outbox_offsets AS known (topic, partition, "offset") VALUES (:topic, :partition, :offset)

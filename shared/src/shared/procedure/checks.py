@@ -45,6 +45,12 @@ def references(edition: EditionTable) -> Iterator[Wrong]:
     steps = {step.key for step in edition.steps}
     named = [
         *((f"step.{step.key}.outcome.{outcome.key}.opens", outcome.opens) for step, outcome in _outcomes(edition)),
+        *(
+            (f"step.{step.key}.consultation.shown_at", key)
+            for step in edition.steps
+            for one in step.consultations
+            for key in one.shown_at
+        ),
         *((f"ground.{ground.code}.steps", key) for ground in edition.grounds for key in ground.steps),
         *(("journal.entered_by", key) for key in edition.journal.entered_by),
         *(("reschedule.reopens", rule.reopens) for rule in edition.reschedules),

@@ -68,7 +68,10 @@ def _edition(edition: Edition, region: Region) -> str:
         f"No. {act.registered_number} of {act.registered:%d.%m.%Y}, repealed by No. {act.repealed_by} of "
         f"{act.repealed:%d.%m.%Y}."
     )
-    parts = [f"## {_heading(edition)}", f"{edition.title.kk}. {edition.title.en}. {cited}", _steps(edition)]
+    parts = [f"## {_heading(edition)}", f"{edition.title.kk}. {edition.title.en}. {cited}"]
+    if edition.sensitive:
+        parts.append(f"Sensitive: {_cite(edition.sensitive)}.")
+    parts.append(_steps(edition))
     parts += _diagrams(edition)
     if edition.channels.get(Channel.PORTAL):
         parts.append(_processes(edition))

@@ -13,6 +13,7 @@ from shared.procedure.law import (
     Cancellation,
     Channel,
     ChannelRules,
+    Cited,
     Code,
     FormField,
     Ground,
@@ -32,7 +33,10 @@ Assurance = Literal["password", "certificate"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionTable:
-    """An `[[edition]]` of a regulation file, exactly as written there."""
+    """An `[[edition]]` of a regulation file, exactly as written there.
+
+    Of a `sensitive` service staff see a person only while a step of their role is open, and in the journal they keep.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -48,6 +52,7 @@ class EditionTable:
     form: Annotated[tuple[FormField, ...], Field(alias="field")] = ()
     variants: Annotated[tuple[Variant, ...], Field(alias="variant")] = ()
     variant_required: bool = False
+    sensitive: Cited | None = None
     reschedules: Annotated[tuple[Reschedule, ...], Field(alias="reschedule")] = ()
     withdrawals: Annotated[tuple[Withdrawal, ...], Field(alias="withdrawal")] = ()
     attendances: Annotated[tuple[Attendance, ...], Field(alias="attendance")] = ()

@@ -159,10 +159,14 @@ class Precondition(Conditional):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consultation(Conditional):
-    """An external register that the performer looks into; its answer is kept as evidence and decides nothing."""
+    """An external register that the performer looks into; its answer is kept as evidence and decides nothing.
+
+    The performers of the steps `shown_at` are told the answer too, while they hold their step.
+    """
 
     register: Code
     title: Text
+    shown_at: tuple[Code, ...] = ()
 
 
 FieldKind = Literal[

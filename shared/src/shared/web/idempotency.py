@@ -18,7 +18,8 @@ from shared.errors import ProblemError
 from shared.personal import Person
 from shared.web.tables import answers
 
-KEPT = timedelta(days=1)
+KEPT = timedelta(days=2)
+"""A day at least: of when an answer was given the day is kept, which tells nothing more of whom it names."""
 
 
 class IdempotencyKeyReused(ProblemError):
@@ -75,7 +76,10 @@ async def claim_answer(
     if key is None:
         return Claim(scope=scope, key=None, person=person)
     digest = sha256(body).digest()
-    values = {"scope": scope, "key": key, "request_digest": digest, "person_id": None if person is None else person.id}
+    values = {
+        "scope": scope, "key": key, "request_digest": digest, "person_id": None if person is None else person.id,
+        "created_at": func.date_trunc("day", func.now()),
+    }  # fmt: skip
     claimed = insert(answers).values(values).on_conflict_do_nothing().returning(answers.c.key)
     while (await session.execute(claimed)).one_or_none() is None:
         query = select(answers).where(answers.c.scope == scope, answers.c.key == key)

@@ -17,6 +17,7 @@ _STATEMENTS = (
         chain uuid NOT NULL,
         starts_on date NOT NULL,
         ends_on date NOT NULL,
+        decided_by text NOT NULL,
         issued_on date NOT NULL,
         CONSTRAINT ck_disability_period CHECK (starts_on <= ends_on),
         CONSTRAINT ex_disability_overlap

@@ -29,6 +29,7 @@ def whole(edition: Edition, region: Region) -> dict[str, Any]:
             for result in edition.results
         ],
         "journal": _journal(edition),
+        "sensitive": _cited(edition.sensitive) if edition.sensitive else None,
         "reschedules": [
             {"reopens": rule.reopens, "limit": str(rule.limit), "cut_off": str(rule.cut_off)} | _case(rule)
             for rule in edition.reschedules
@@ -95,7 +96,8 @@ def _step(step: Step, region: Region) -> dict[str, Any]:
         "signs_result": step.signs_result,
         "preconditions": [{"require": one.require, "ground": one.ground} | _case(one) for one in step.preconditions],
         "consultations": [
-            {"register": one.register, "title": one.title.to_json()} | _case(one) for one in step.consultations
+            {"register": one.register, "title": one.title.to_json(), "shown_at": list(one.shown_at)} | _case(one)
+            for one in step.consultations
         ],
         "outcomes": [_outcome(outcome) for outcome in step.outcomes],
     } | _case(step)

@@ -16,6 +16,7 @@ from shared.applications.documents.service import (
     upload,
 )
 from shared.applications.office import ServiceNotOffered
+from shared.applications.tasks.errors import TaskClosed
 from shared.errors import NotFound
 from shared.web import BodyTooLarge, EmptyBody, Now, Router, Session, UnsupportedMediaType, problems
 
@@ -58,7 +59,11 @@ async def read_document(document: str, session: Session, office: TheOffice, acto
     return Response(data, media_type=media_type, headers=_HEADERS)
 
 
-@router.get("/tasks/{task}/documents/{document}", response_class=Response, responses=problems(NotFound, WrongRole))
+@router.get(
+    "/tasks/{task}/documents/{document}",
+    response_class=Response,
+    responses=problems(NotFound, WrongRole, TaskClosed),
+)
 async def read_task_document(  # dependencies
     task: str, document: str, session: Session, office: TheOffice, actor: Staff, now: Now
 ) -> Response:

@@ -114,7 +114,7 @@ async def document_of_task(
     """Give staff a document of the application that their task is about, and record that it was seen."""
     tasks = Tasks(office, session, actor, now)
     row, case = await tasks.open(task)
-    tasks.need_role(row)
+    tasks.need_sight(row, case)
     if step_of(case.edition, row).blind:
         raise NotFound
     found = await repository.find(session, document)

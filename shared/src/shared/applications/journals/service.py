@@ -23,7 +23,8 @@ from shared.procedure import Edition, Text
 from shared.web import Actor
 
 _ZONE = ZoneInfo("Asia/Almaty")
-_KEEPERS = frozenset({"journal_keeper", "supervisor"})
+_KEEPER = "journal_keeper"
+_KEEPERS = frozenset({_KEEPER, "supervisor"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +151,11 @@ class Journals:
                     if each.service in self._office.modules and each.journal.key == journal]  # fmt: skip
         if not editions:
             raise NotFound
-        performers = {step.performer for edition in editions for step in edition.steps}
-        if not self._actor.roles & (_KEEPERS | performers):
+        if any(edition.sensitive for edition in editions):
+            readers = frozenset({_KEEPER})
+        else:
+            readers = _KEEPERS | {step.performer for edition in editions for step in edition.steps}
+        if not self._actor.roles & readers:
             raise WrongRole
 
     def _item(self, row: Any, persons: Any) -> dict[str, Any]:

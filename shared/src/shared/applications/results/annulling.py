@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.applications.access import WrongRole
 from shared.applications.access_log import record_access
 from shared.applications.advancing import advance
+from shared.applications.case import FreesWhatWasIssued
 from shared.applications.journals.annulled import enter_annulment
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, open_case
@@ -58,6 +59,8 @@ class Annulling:
         if code is None:
             raise ResultAnnulled
         await self._carry_out(case, transition, "annul-result", step, note=note)
+        if isinstance(module := self._office.module(case.file.service), FreesWhatWasIssued):
+            await module.annulled(self._session, case.file)
         await enter_annulment(self._session, case, chosen.title, note, self._actor, at=self._now)
         return {
             **self._application(case, transition, language),

@@ -47,7 +47,7 @@ def steps_signed(case: OpenCase, before: Sequence[SignedBefore]) -> tuple[Signed
 
 
 def _step(case: OpenCase, signed: SignedBefore, content: Mapping[str, Any]) -> SignedStep:
-    record = orjson.loads(base64.b64decode(content["document"]))
+    record = _record(content)
     return SignedStep(
         step=record["step"],
         outcome=record["outcome"],
@@ -57,15 +57,25 @@ def _step(case: OpenCase, signed: SignedBefore, content: Mapping[str, Any]) -> S
     )
 
 
+def _record(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    record: Mapping[str, Any] = orjson.loads(base64.b64decode(content["document"]))
+    return record
+
+
 def check_chain(case: OpenCase, before: Sequence[SignedBefore]) -> tuple[Signatory, ...]:
-    """Check 1 to 3 of what was signed earlier, and give who signed it. Raises EarlierSignatureRefused."""
-    previous, signers = None, []
+    """Check 1 to 3 of what was signed earlier, and give whom the page names. Raises EarlierSignatureRefused.
+
+    Who signed a step aside is not named: whoever is shown the page learns nothing of it.
+    """
+    previous, signers, aside = None, [], case.edition.steps_aside()
     for signed in before:
         content = opened(case, signed)
         if signed.kind == RECORD:
             _check_record(case, signed, content, previous)
         _check_signer(case, signed, content)
         previous = signed.sha256.hex()
+        if signed.kind == RECORD and _record(content)["step"] in aside:
+            continue
         role = case.edition.performers[content["performer"]].title
         when = signed.received_at.astimezone(ZoneInfo(case.file.provider.zone))
         signers.append(Signatory(name=content["name"], role_kk=role.kk, role_ru=role.ru, signed_at=when))
@@ -73,8 +83,7 @@ def check_chain(case: OpenCase, before: Sequence[SignedBefore]) -> tuple[Signato
 
 
 def _check_record(case: OpenCase, signed: SignedBefore, content: Mapping[str, Any], previous: str | None) -> None:
-    document = base64.b64decode(content["document"])
-    record = orjson.loads(document)
+    document, record = base64.b64decode(content["document"]), _record(content)
     if sha256(document).digest() != signed.sha256 or record.get("previous_sha256") != previous:
         raise EarlierSignatureRefused
     if record["content_sha256"] != content_sha256(case):

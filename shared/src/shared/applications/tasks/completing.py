@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access_log import record_access
-from shared.applications.advancing import advance, plain_json
+from shared.applications.advancing import advance, forget_times, plain_json
 from shared.applications.evidence import Evidence, EvidenceRefused, full_name
 from shared.applications.findings import is_secret, padded, row_outcome, seal_file
 from shared.applications.office import Office
@@ -137,6 +137,7 @@ async def complete(  # one deed
     )
     if signed is not None:
         await _keep(session, task, case, carried, signed, now)
+        await forget_times(session, office, case, rows.state)
     await record_access(session, actor, "step-completed", [(case.person, case.id)], at=now)
     return {
         "id": office.public(task.id),

@@ -76,7 +76,7 @@ async def list_tasks(  # noqa: PLR0913, PLR0917  # filters and dependencies
     return TaskList.model_validate(page)
 
 
-@router.get("/tasks/{task}", response_model=TaskDetail, responses=problems(NotFound, WrongRole))
+@router.get("/tasks/{task}", response_model=TaskDetail, responses=problems(NotFound, WrongRole, TaskClosed))
 async def show_task(
     task: str, session: Session, office: TheOffice, actor: Staff, now: Now, language: Lang
 ) -> dict[str, Any]:
@@ -170,12 +170,12 @@ async def print_result(task: str, session: Session, office: TheOffice, actor: St
     return Response(page, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 
-@router.get("/internal/tasks/{task}/signatures", responses=problems(NotFound, WrongRole))
+@router.get("/internal/tasks/{task}/signatures", responses=problems(NotFound, WrongRole, TaskClosed))
 async def show_signatures(task: str, session: Session, office: TheOffice, actor: Staff, now: Now) -> EarlierSignatures:
     """Give the gateway the earlier signers of the caller's task, to judge their certificates again."""
     tasks = Tasks(office, session, actor, now)
     row, case = await tasks.open(office.parse(task))
-    tasks.need_role(row)
+    tasks.need_sight(row, case)
     before = await repository.signed_before(session, case.id)
     return EarlierSignatures.model_validate({"items": to_judge(case, before)})
 

@@ -161,6 +161,28 @@ class TaskList(BaseModel):
     next_cursor: str | None
 
 
+class StatedOut(BaseModel):
+    """What an earlier performer signed."""
+
+    step: str
+    title: str
+    outcome: str
+    outcome_title: str | None
+    data: dict[str, Any]
+    name: str
+    signed_at: datetime
+
+
+class ConsultedOut(BaseModel):
+    """What a register outside the suite answered last; `titles` by language."""
+
+    register_name: str = Field(alias="register")
+    titles: dict[str, str]
+    listed: bool
+    as_of: datetime
+    asked_at: datetime
+
+
 class TaskDetail(TaskOut):
     """All that a performer needs to carry the step out; members that the service adds stand beside these."""
 
@@ -176,6 +198,10 @@ class TaskDetail(TaskOut):
     """What the population register must say of the patient; where it does not, the step is refused on that ground."""
     outcomes: list[dict[str, Any]]
     grounds: list[dict[str, Any]]
+    earlier: list[StatedOut] = Field(default_factory=list)
+    """What earlier performers signed, for who holds the step."""
+    consulted: list[ConsultedOut] = Field(default_factory=list)
+    """What registers outside the suite answered, for who holds a step that is told of it."""
 
 
 class SignableOut(BaseModel):

@@ -22,6 +22,7 @@ from shared.applications.records import OpenCase, context, open_case
 from shared.applications.representation import shown_representative
 from shared.applications.tasks import repository
 from shared.applications.tasks.errors import AssigneeUnfit, TaskClaimed, TaskClosed, TaskNotClaimed
+from shared.applications.tasks.looking import seen_before, sees_person
 from shared.applications.tasks.models import Assignee, TaskRow
 from shared.applications.transitions import Subject, told
 from shared.applications.wording import due_out, local
@@ -65,7 +66,7 @@ class Tasks:
         persons = await self._office.persons.get_many(self._session, [row.patient for row in shown])
         known = [(row, persons[row.patient]) for row in shown if row.patient in persons]
         blind = await self._marks([row for row, _ in known])
-        seen = [(person, row.application) for row, person in known if row.application not in blind]
+        seen = [(person, row.application) for row, person in known if row.application not in blind and self._sees(row)]
         await record_access(self._session, self._actor, "tasks-listed", seen, at=self._now)
         more = self._cursor(shown[-1]) if len(rows) > limit else None
         return {
@@ -99,6 +100,9 @@ class Tasks:
     def _is_blind(self, row: Row[Any]) -> bool:
         return self._office.regulations.by_id(row.edition).step(row.step).blind
 
+    def _sees(self, row: Row[Any]) -> bool:
+        return sees_person(self._office.regulations.by_id(row.edition), row.performer, row.state, self._actor)
+
     def _item(
         self, row: Row[Any], person: Person, marks: Mapping[str, str] | None, language: Language
     ) -> dict[str, Any]:
@@ -107,13 +111,13 @@ class Tasks:
         if marks is not None:
             common = self._common(task, edition, None, language)
             return common | {"region": row.region, "service": row.service, "patient": None, "marks": dict(marks)}
-        content = person.open_json(context("applications", "content", row.application), row.content)
         application = {"id": self._office.public(row.application), "number": row.number}
-        return self._common(task, edition, application, language) | {
-            "region": row.region,
-            "service": row.service,
-            "patient": {"iin": content["patient"], "name": content["name"]} if content["patient"] else None,
-        }
+        common = self._common(task, edition, application, language) | {"region": row.region, "service": row.service}
+        if not self._sees(row):
+            return common | {"patient": None}
+        content = person.open_json(context("applications", "content", row.application), row.content)
+        patient = {"iin": content["patient"], "name": content["name"]} if content["patient"] else None
+        return common | {"patient": patient}
 
     def _common(
         self, task: TaskRow, edition: Edition, application: Mapping[str, str] | None, language: Language
@@ -136,9 +140,9 @@ class Tasks:
         }
 
     async def show(self, task_id: UUID, language: Language, *, action: str = "task-read") -> dict[str, Any]:
-        """Show everything that the step needs, and record that it was seen."""
+        """Show everything that the step needs, and record that it was seen. Raises NotFound, WrongRole, TaskClosed."""
         task, case = await self.open(task_id)
-        self.need_role(task)
+        self.need_sight(task, case)
         await record_access(self._session, self._actor, action, [(case.person, case.id)], at=self._now)
         step = step_of(case.edition, task)
         if step.blind:
@@ -146,13 +150,17 @@ class Tasks:
             about = self._about_nobody(task, case, marks.get(case.id, {}), language)
         else:
             about = self._about(task, case, language)
+            if self._holds(task):
+                about |= await seen_before(self._session, self._office, task, case, self._actor, self._now, language)
         return about | self._detail(task, case, step, language)
+
+    def _holds(self, task: TaskRow) -> bool:
+        return task.claimed(self._now) == self._actor.account_id and task.performer in self._actor.roles
 
     def _about(self, task: TaskRow, case: OpenCase, language: Language) -> dict[str, Any]:
         """Say whom the step is about, and what was handed in; the finding to whoever holds the step that follows it."""
         file = case.file
         application = {"id": self._office.public(case.id), "number": file.number}
-        holds = task.claimed(self._now) == self._actor.account_id and task.performer in self._actor.roles
         return {
             **file.details,
             **self._common(task, case.edition, application, language),
@@ -161,7 +169,7 @@ class Tasks:
             "fields": dict(file.fields),
             "documents": case.content.get("documents", []),
             **due_out(task.due, language, file.provider.zone),
-            **(self._found(task, case, language) if file.finding and holds else {}),
+            **(self._found(task, case, language) if file.finding and self._holds(task) else {}),
         }
 
     def _found(self, task: TaskRow, case: OpenCase, language: Language) -> dict[str, Any]:
@@ -213,7 +221,7 @@ class Tasks:
     async def claim(self, task_id: UUID, language: Language) -> dict[str, Any]:
         """Take the task on for half an hour; claiming one's own again prolongs it. Raises TaskClaimed, TaskClosed."""
         task, case = await self.open(task_id, lock=True)
-        self.need_role(task)
+        self.need_sight(task, case)
         if task.state != "open":
             raise TaskClosed
         if task.claimed(self._now) not in {None, self._actor.account_id}:
@@ -278,6 +286,12 @@ class Tasks:
         """Let the step's performer through, and supervisors, who may look; raises WrongRole."""
         if task.performer not in self._actor.roles and SUPERVISOR not in self._actor.roles:
             raise WrongRole
+
+    def need_sight(self, task: TaskRow, case: OpenCase) -> None:
+        """Let through who may see whom the task is about; raises WrongRole, or TaskClosed when it was his."""
+        self.need_role(task)
+        if not sees_person(case.edition, task.performer, task.state, self._actor):
+            raise TaskClosed if task.performer in self._actor.roles else WrongRole
 
     def need_claim(self, task: TaskRow) -> None:
         """Let only who holds the task and has the step's role carry it out."""
