@@ -19,6 +19,8 @@ from shlyuz.demo.world import World
 from shlyuz.state import RegionState
 
 SLOTS, TASKS = 1_000_000, 100_000
+_PATIENCE = 3600
+"""Seconds that a statement which fills a table may take."""
 # The task's fellows are rows of the same application: a list opens the case file of every row that it shows anyway.
 _MORE_TASKS = """
     INSERT INTO tasks
@@ -73,9 +75,9 @@ async def _fill(region: RegionState, workstation: Workstation) -> None:
     connection = await asyncpg.connect(region.owner_urls["booking"].replace("+asyncpg", ""))
     try:
         task = await connection.fetchval("SELECT id FROM tasks WHERE application = $1", _bare(receipt["id"]))
-        await connection.execute(_MORE_TASKS, task, TASKS, timeout=600)
-        await connection.execute(_MORE_SLOTS, workstation.bin, SLOTS // 10, timeout=600)
-        await connection.execute("VACUUM ANALYZE slots, tasks", timeout=600)
+        await connection.execute(_MORE_TASKS, task, TASKS, timeout=_PATIENCE)
+        await connection.execute(_MORE_SLOTS, workstation.bin, SLOTS // 10, timeout=_PATIENCE)
+        await connection.execute("VACUUM ANALYZE slots, tasks", timeout=_PATIENCE)
     finally:
         await connection.close()
 
