@@ -123,8 +123,9 @@ class TestBeforeHandingOver:
         await lab.found("positive")
         task = await lab.claim("management")
         supervisor = lab.staff("supervisor")
-        shown = (await lab.get(f"/tasks/{task['id']}", supervisor)).json()
-        assert ("finding" in shown, shown["limit"]) == (False, "20 wd")
+        assert (await lab.get(f"/tasks/{task['id']}", supervisor)).json()["code"] == "wrong-role"
+        (listed,) = (await lab.get("/tasks", supervisor)).json()["items"]
+        assert ("finding" in listed, listed["limit"], listed["patient"]) == (False, "20 wd", None)
 
 
 def without_codes(part):
