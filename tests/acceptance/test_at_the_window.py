@@ -126,6 +126,11 @@ class TestAVisit:
         assert [values[part] for part in ("surname", "given_name")] == walked.portal.person.name.split()[:2]
         assert values["scheduled_at"] == walked.shown["appointment"]["starts_at"]
 
+    async def test_is_read_by_its_performer_in_bookings_volume_alone(self, walked):
+        """Akmola's certificates stand in the same journal, and theirs is for its keeper's eyes."""
+        read = await walked.workstation.api.get("/journals/appointments")
+        assert ([each["volume"] for each in read["volumes"]], read["unavailable"]) == (["booking"], [])
+
     async def test_can_be_seen_by_the_person_to_have_been_registered(self, walked):
         looks = (await walked.portal.api.get("/access-log"))["items"]
         of_it = [each for each in looks if each["application"] and each["application"]["id"] == walked.receipt["id"]]

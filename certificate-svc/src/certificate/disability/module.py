@@ -37,7 +37,7 @@ class CertifyingDisability(Certifying):
     def result(self, case: CaseFile, data: Mapping[str, Any]) -> ResultPage:
         """Say beside what the doctor stated whether it begins a chain or continues one."""
         page = Certifying.result(self, case, data)
-        return replace(page, data={**page.data, _LINK: data[_LINK]})
+        return replace(page, data={**page.data, _LINK: data.get(_LINK)})
 
     async def ended(self, session: AsyncSession, case: CaseFile, state: str) -> None:  # noqa: ARG002  # either end
         await Disability(session=session).let_go(case.id)
