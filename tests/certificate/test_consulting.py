@@ -92,7 +92,7 @@ class TestAnExternalRegister:
         task = await certificates.claim("responsible_employee", "zhambyl")
         with caplog.at_level(logging.DEBUG):
             await certificates.prepare(task, "responsible_employee", "zhambyl")
-        written = "".join((caplog.text, *capsys.readouterr()))
+        written = "".join((*(str(vars(line)) for line in caplog.records), *capsys.readouterr()))
         assert ("gave no answer" in written) == (behaviour != "ok")
         assert not any(word in written for word in (own, "listed", "not an answer"))
 
