@@ -137,6 +137,45 @@ class TestTheLaboratory:
         assert wrong(await lab.post(f"/tasks/{task['id']}/claim", by)) == (409, "task-closed")
 
 
+    async def test_cannot_change_its_finding_after_management_has_signed(self, lab):
+        """A draft of the other finding, kept from before, changes nothing any more."""
+        _, code = await lab.drawn()
+        await lab.receive(code)
+        task = await lab.claim("laboratory_employee")
+        kept = (await lab.prepare("laboratory_employee", task, "positive", data={"sample_code": code})).json()
+        await lab.carry_out("laboratory_employee", "negative", data={"sample_code": code})
+        await lab.carry_out("management", "formalised")
+        late = await lab.complete("laboratory_employee", task, kept)
+        assert wrong(late) in {(409, "task-closed"), (409, "draft-replaced")}
+        again = await lab.prepare("laboratory_employee", task, "positive", data={"sample_code": code})
+        assert wrong(again) == (409, "task-closed")
+
+
+class TestAPositiveFinding:
+    @pytest.mark.parametrize("asked", [
+        {"outcome": "negative"}, {"outcome": "formalised", "data": {"finding": "negative"}},
+        {"outcome": "formalised", "data": {"result": "certificate"}},
+    ], ids=["another outcome", "another finding", "another result"])  # fmt: skip
+    async def test_cannot_be_certified(self, lab, asked):
+        """3: a certificate confirms a negative finding only; management is given the sheet to sign, or nothing."""
+        await lab.found("positive")
+        task = await lab.claim("management")
+        assert (await lab.prepare("management", task, **asked)).status_code == 422
+        page = base64.b64decode((await lab.prepare("management", task, "formalised")).json()["document"])
+        assert "ПОЛОЖИТЕЛЬНЫЙ" in text_of(page).upper()
+        assert "сертификат" not in text_of(page).lower()
+
+    async def test_is_not_made_anew_as_a_certificate(self, lab):
+        own = "900514400019"
+        receipt = await lab.formalised("positive", applicant={"iin": own, "surname": "Сейітова"})
+        await lab.carry_out("responsible_employee", "handed-over")
+        assert (await lab.get(f"/applications/{receipt['id']}", lab.citizen(own))).json()["state"] == "issued"
+        ((result,),) = await lab.rows("SELECT id FROM results")
+        asked = await lab.post(f"/results/lab-{result.hex}/reissue", lab.staff("management"))
+        assert asked.status_code in {403, 404, 409}
+        assert await lab.rows("SELECT id FROM results WHERE published") == []
+
+
 class TestATube:
     @pytest.mark.parametrize("why", ["unknown", "elsewhere", "twice"])
     async def test_that_does_not_belong_here_is_refused_and_recorded(self, lab, why):

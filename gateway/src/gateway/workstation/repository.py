@@ -27,7 +27,8 @@ _ADD = sa.text(
         RETURNING provider, last
     )
     INSERT INTO workstation_events (provider, number, type, data, stored_at)
-    SELECT provider, last - count(*) OVER (PARTITION BY provider) + nth, type, CAST(data AS jsonb), :at
+    SELECT provider, last - count(*) OVER (PARTITION BY provider) + nth, type, CAST(data AS jsonb),
+           date_trunc('day', CAST(:at AS timestamptz))
     FROM given JOIN counted USING (provider)
     """
 )
@@ -45,6 +46,7 @@ async def add(session: AsyncSession, events: Sequence[Event], *, at: datetime) -
     """Store events, each under its provider's next number.
 
     The counter's row stays locked until commit: numbers are gapless, and whoever has seen n has seen all before n.
+    Of when they came the day is kept: enough to forget them by, and nothing tells which came together.
     """
     values = {
         "providers": [event.provider for event in events],
