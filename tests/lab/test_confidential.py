@@ -136,7 +136,6 @@ class TestTheLaboratory:
         (task,) = (await lab.get("/tasks", by, state="done")).json()["items"]
         assert wrong(await lab.post(f"/tasks/{task['id']}/claim", by)) == (409, "task-closed")
 
-
     async def test_cannot_change_its_finding_after_management_has_signed(self, lab):
         """A draft of the other finding, kept from before, changes nothing any more."""
         _, code = await lab.drawn()
