@@ -29,7 +29,7 @@ from shared.events.topics import application_topic, dead_letter_topic
 from shared.testing.messages import all_messages
 
 ZONE = ZoneInfo("Asia/Almaty")
-PEOPLE = 100  # each both ways
+PEOPLE = 10  # each both ways
 ANONYMOUS, CONFIDENTIAL = "anonymous", "confidential"
 FAR = (5, 0, 1, 2, 3, 4, 1, 0, 1, 0)
 """How many steps of the five ten visits go in turn; 0 is refused at the window."""

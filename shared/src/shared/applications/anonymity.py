@@ -34,13 +34,12 @@ _STATEMENTS = [
 ]
 _SIGNED = text("""
     UPDATE signed_documents s
-    SET received_at = date_trunc('day', s.received_at, :zone) + placed.place * interval '1 microsecond',
-        revocation = '[]'
+    SET received_at = date_trunc('day', s.received_at, :zone) + placed.place * interval '1 microsecond'
     FROM (SELECT id, row_number() OVER (ORDER BY received_at, id) AS place
           FROM signed_documents WHERE application = :id) placed
     WHERE placed.id = s.id
 """)
-"""What was signed keeps its order, and the day; the lists that it was checked by were in force for some hours only."""
+"""What was signed keeps its order, and the day."""
 _UNTRACED = text("UPDATE applications SET due = NULL WHERE id = :id")
 _TASKS_UNTRACED = text("UPDATE tasks SET due = NULL WHERE application = :id")
 _DRAFTS = text("DELETE FROM drafts WHERE application = :id")

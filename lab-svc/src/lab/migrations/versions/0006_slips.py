@@ -1,4 +1,4 @@
-"""Slips of anonymous tests by their slow hash, tries of them, and leave to drop the times of what was signed."""
+"""Slips of anonymous tests by their slow hash, tries of them, and leave to drop the time of what was signed."""
 
 from alembic import op
 
@@ -19,4 +19,4 @@ def upgrade() -> None:
     op.execute("CREATE TABLE slip_tries (id uuid PRIMARY KEY, account text NOT NULL, at timestamptz NOT NULL)")
     op.execute("CREATE INDEX slip_tries_account ON slip_tries (account, at)")
     grant(op, "slips", "slip_tries")
-    op.execute(f'GRANT UPDATE (received_at, revocation) ON signed_documents TO "{app_role(op)}"')
+    op.execute(f'GRANT UPDATE (received_at) ON signed_documents TO "{app_role(op)}"')

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access_log import record_access
 from shared.applications.advancing import advance, forget_times, plain_json
+from shared.applications.anonymity import is_anonymous
 from shared.applications.evidence import Evidence, EvidenceRefused, full_name
 from shared.applications.findings import is_secret, padded, row_outcome, seal_file
 from shared.applications.office import Office
@@ -213,7 +214,8 @@ async def _keep(  # one caller, above
         person=case.person.id,
         sha256=signed.draft.sha256,
         content=case.person.seal(context("signed_documents", "content", id_), _kept(case, content)),
-        revocation=orjson.dumps(signed.evidence.sources()).decode(),
+        # The lists of an hour are the same for all who signed in it, and lead from one to another.
+        revocation=orjson.dumps([] if is_anonymous(case.engine) else signed.evidence.sources()).decode(),
         received_at=signed.evidence.received_at,
     )
     if signed.pdf is not None:
