@@ -31,15 +31,17 @@ from shared.testing import FixedClock
 from shared.testing.authority import Authority, Holder
 from shared.testing.databases import fresh_database
 from shared.testing.identities import bin_, iin
+from shared.testing.third_region import PERFORMER, REGION, with_third_region
 from shared.web import Actor, CallerKey, Platform
 
 REGULATIONS = Path(__file__).parents[2] / "shared" / "regulations"
 START = datetime(2026, 4, 6, 4, tzinfo=UTC)  # a Monday, 9:00 in Almaty
-BINS = {name: bin_(number=number) for number, name in enumerate(("clinic", "centre", "elsewhere"), 1)}
+BINS = {name: bin_(number=number) for number, name in enumerate(("clinic", "centre", "elsewhere", "third"), 1)}
 AT = {
     "responsible_employee": "clinic", "procedure_room_employee": "clinic", "management": "clinic",
     "laboratory_employee": "centre",
 }  # fmt: skip
+AT |= {PERFORMER + role: "third" if at == "clinic" else at for role, at in AT.items()}
 _people = count(1)
 
 
@@ -82,7 +84,7 @@ class Lab:
                 kind="staff", account_id=key, session_id="s", iin=number, acr="certificate", bin=own,
                 roles=frozenset({role}), name="Жақсыбекова Мәншүк",
             )  # fmt: skip
-            level = "head" if role == "management" else "employee"
+            level = "head" if role.endswith("management") else "employee"
             self.people[key] = Someone(
                 actor=actor, holder=self.authority.staff(iin=number, bin=own, at=START, role=level)
             )
@@ -247,9 +249,10 @@ async def running(postgres, tmp_path_factory) -> AsyncIterator[Any]:
         (folder / f"{own}.pass").write_text("secret")
     async with fresh_database(postgres.admin_url, "lab") as made:
         settings = Settings(
-            env="development", database_url=made.url, regulations=REGULATIONS, caller_keys=folder, seals=folder,
+            env="development", database_url=made.url, caller_keys=folder, seals=folder,
+            regulations=with_third_region(REGULATIONS, folder / "law"),
             personal_key=folder / "personal.json", allow_test_identities=True,
-            organisations={"zhambyl.regional-aids-centre": BINS["centre"]},
+            organisations={f"{region}.regional-aids-centre": BINS["centre"] for region in ("zhambyl", REGION)},
         )  # fmt: skip
         owner, app = Database(made.owner_url), create(settings)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -293,6 +296,7 @@ def _provider(own: str) -> dict[str, Any]:
     week = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
     names = {"kk": "№ 1 емхана", "ru": "Поликлиника № 1"}
     return {
-        "bin": own, "region": "zhambyl", "names": names, "address": names, "zone": "Asia/Almaty",
+        "bin": own, "region": REGION if own == BINS["third"] else "zhambyl", "names": names, "address": names,
+        "zone": "Asia/Almaty",
         "opening_hours": {"week": week}, "services": ["hiv-test"], "active": True, "version": 1,
     }  # fmt: skip
