@@ -101,7 +101,7 @@ def _row(report: "Report") -> str:
     steps = ", ".join(f"{step['performer']} {step['limit']}" for step in report.steps)
     held = "ok" if report.ok else "DIFFERS"
     way = ", ".join(filter(None, (report.channel, report.variant)))
-    return f"{held:8}{report.region:9}{report.service:24}{way:20}{report.outcome or '-':9}{steps}"
+    return f"{held:8}{report.region:9}{report.service:24}{way:22}{report.outcome or '-':9}{steps}"
 
 
 @asynccontextmanager
