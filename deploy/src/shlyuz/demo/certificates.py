@@ -9,6 +9,7 @@ from shlyuz.demo.attachment import enrolled_at
 from shlyuz.demo.report import require
 from shlyuz.demo.walks import Acts, Walk
 from shlyuz.demo.workstation import Workstation
+from shlyuz.seeding import cast
 
 PHONE = "+77011234567"
 ADDRESS = "Абай көшесі, 15, 4-пәтер"
@@ -19,6 +20,17 @@ COMMISSION = "commission"
 _STATED = {"conclusion": CONCLUSION, "form": "form-079", "picture": "fluorography", "picture_on": "2026-03-02",
            "commission_conclusion": "Комиссия күдікті растамады."}  # fmt: skip
 _SENT = "sent-to-commission"
+_DISPENSARY = "regional-psychiatric-dispensary"
+
+
+class Examined(Walk):
+    """One person whom a psychiatrist examines; the commission sits at another provider, which has its own tasks."""
+
+    async def _carry_out(self, provider: str, application: str, step: Mapping[str, Any]) -> None:
+        elsewhere = step["performer"] == COMMISSION
+        at = cast.organisations()[f"{self.region}.{_DISPENSARY}"] if elsewhere else provider
+        require((at == provider) != elsewhere, "the commission does not sit elsewhere")
+        await super()._carry_out(at, application, step)
 
 
 async def fill_in(walk: Walk, api: Api) -> dict[str, Any]:
@@ -92,6 +104,7 @@ ACTS: Mapping[str, Mapping[str, Acts]] = {
             grounds={"direct": "documents-missing"},
             choose=choose_own,
             variants=(None, COMMISSION),
+            walk=Examined,
         )
     },
     "narco-certificate": {
