@@ -41,7 +41,7 @@ class TestTbCertificate:
 
 
 class TestAnExternalRegister:
-    @pytest.mark.parametrize("behaviour", ["dead", "slow", "garbage", "wrong", "endless"])
+    @pytest.mark.parametrize("behaviour", ["dead", "slow", "garbage", "wrong", "endless", "odd"])
     async def test_leaves_the_step_open_while_it_gives_no_answer(self, certificates, tb, behaviour):
         task = await certificates.claim("responsible_employee", "zhambyl")
         certificates.outside.behaviour = behaviour

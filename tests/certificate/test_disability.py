@@ -55,6 +55,23 @@ def issue(certificates, ill):
     return issued
 
 
+@pytest.fixture
+async def prepare_two(certificates):
+    """Two tasks of one doctor about one person, with what he would sign: the second period goes on from the first."""
+    prepared, by = [], certificates.staff("district_doctor", "akmola")
+    for period in (("2026-04-06", "2026-04-15"), ("2026-04-16", "2026-04-25")):
+        await certificates.visit("disability-sheet", "registration_operator", "akmola")
+        await certificates.carry_out("registration_operator", "akmola")
+        tasks = (await certificates.get("/tasks", by)).json()["items"]
+        (task,) = (each for each in tasks if each["claimed_by"] is None)
+        assert (await certificates.post(f"/tasks/{task['id']}/claim", by)).status_code == 200
+        said = {**FROM_TODAY, **dict(zip(("starts_on", "ends_on"), period, strict=True))}
+        answer = await certificates.prepare(task, "district_doctor", "akmola", "issued", data=said)
+        assert answer.status_code == 200, answer.text
+        prepared.append((task, answer.json()))
+    return prepared
+
+
 def told(answer):
     return answer.status_code, answer.json()["code"]
 
@@ -179,6 +196,14 @@ class TestAChain:
                     for at, task in tasks.items()}  # fmt: skip
         answers = await asyncio.gather(*(
             certificates.complete(tasks[at], prepared[at].json(), "district_doctor", at) for at in tasks
+        ))  # fmt: skip
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        assert len(await certificates.rows("SELECT * FROM disability")) == 1
+
+    async def test_counts_its_days_once_when_two_doctors_prolong_each_other_at_once(self, certificates, prepare_two):
+        """Ten days each, prepared before either was issued: no constraint sees that they make twenty."""
+        answers = await asyncio.gather(*(
+            certificates.complete(task, prepared, "district_doctor", "akmola") for task, prepared in prepare_two
         ))  # fmt: skip
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         assert len(await certificates.rows("SELECT * FROM disability")) == 1

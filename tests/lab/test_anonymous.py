@@ -1,6 +1,7 @@
 """The voluntary anonymous test: nobody is named, and a slip alone opens the result (zhambyl hiv-test 1; how: ours)."""
 
-from datetime import timedelta
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -41,6 +42,24 @@ class TestTheWalk:
         assert refused.json()["errors"][0]["pointer"] == "/applicant"
         assert await lab.rows("SELECT id FROM person_keys") == []
 
+    async def test_has_dates_alone_in_the_journal_whoever_adds_to_it(self, lab):
+        """An annulment and a keeper's correction come later, and are rows of the same test."""
+        receipt = await lab.walk(await lab.unnamed())
+        await lab.carry_out("responsible_employee", "handed-over")
+        lab.later(hours=1)
+        annulled = await lab.post(
+            f"/results/{receipt['id']}/annulment", lab.staff("management"), {"reason": "error-in-document"}
+        )
+        assert annulled.status_code == 200, annulled.text
+        corrected = await lab.call(
+            "POST", "/journals/applications/rows/2/corrections", lab.staff("journal_keeper"), params={"year": 2026},
+            json={"values": {"filed_at": "06.04.2026"}, "reason": "Қате жазылған"},
+        )  # fmt: skip
+        assert corrected.status_code == 201, corrected.text
+        rows = await lab.rows("SELECT at, recorded_at FROM journal_rows")
+        assert len(rows) == 3
+        assert {at.astimezone(ZoneInfo("Asia/Almaty")).time() for row in rows for at in row} == {time()}
+
 
 class TestASlip:
     async def test_is_kept_only_as_a_hash(self, lab):
@@ -70,6 +89,24 @@ class TestASlip:
 
 
 class TestRetention:
+    async def test_ends_for_a_result_that_nobody_comes_for(self, lab):
+        receipt = await lab.walk(await lab.unnamed(), "positive")
+        settings = Settings(env="development")
+        retention = Retention(
+            database=lab.platform.database, persons=lab.office.persons, settings=settings, clock=lab.clock
+        )
+        lab.later(days=settings.anonymous_retention // timedelta(days=1) + 1)
+        assert await retention.run_once() == 1
+        assert await retention.run_once() == 0
+        assert wrong(await lab.open_slip(receipt["slip"])) == (404, "slip-unknown")
+        assert (await lab.get("/tasks", lab.staff("responsible_employee"))).json()["items"] == []
+        assert [row.wrapped for row in await lab.rows("SELECT wrapped FROM person_keys")] == [None]
+        times = await lab.rows(
+            "SELECT opened_at AS at FROM tasks UNION ALL SELECT closed_at FROM tasks "
+            "UNION ALL SELECT changed_at FROM applications UNION ALL SELECT received_at FROM samples"
+        )
+        assert {row.at.astimezone(ZoneInfo("Asia/Almaty")).time() for row in times if row.at} == {time()}
+
     async def test_destroys_the_key_of_the_test_when_its_time_is_over(self, lab):
         receipt = await lab.walk(await lab.unnamed())
         await lab.carry_out("responsible_employee", "handed-over")

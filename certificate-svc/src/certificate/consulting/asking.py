@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Protocol
 
 import aiohttp
+import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from shared.log import get_logger
@@ -56,9 +57,10 @@ class HttpRegister:
         """Ask, and check that the answer can be read and is about this person."""
         body = await self._body(iin)
         try:
-            _Said.model_validate_json(body)
-            said = _Dated.model_validate_json(body)
-        except ValidationError:
+            answer = orjson.loads(body)  # as it is read when it is shown
+            _Said.model_validate(answer)
+            said = _Dated.model_validate(answer)
+        except (orjson.JSONDecodeError, ValidationError):
             raise self._none("what it says cannot be understood") from None
         if said.iin != iin:
             raise self._none("it speaks of somebody else")

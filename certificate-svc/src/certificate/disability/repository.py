@@ -18,7 +18,13 @@ _ADD = text("""
     VALUES (:application, :person, :provider, :chain, :starts_on, :ends_on, :decided_by, :issued_on)
     ON CONFLICT DO NOTHING RETURNING application
 """)
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(CAST(:person AS uuid) AS text), 0))")
 _DROP = text("DELETE FROM disability WHERE application = :application")
+
+
+async def wait_turn(session: AsyncSession, person: UUID) -> None:
+    """Let nobody else certify days of the person until this transaction ends: no constraint counts a chain's days."""
+    await session.execute(_ONE_AT_A_TIME, {"person": person})
 
 
 async def of_person(session: AsyncSession, person: UUID, *, but: UUID) -> Sequence[Spell]:

@@ -55,6 +55,8 @@ class Disability:
         self, case: CaseFile, person: UUID, certified: Certified, now: datetime, *, dry_run: bool
     ) -> Spell:
         """Take the period for the person. Raises what `errors` names; with `dry_run` it only says so."""
+        if not dry_run:
+            await repository.wait_turn(self.session, person)
         known = await repository.of_person(self.session, person, but=case.id)
         spell = _spell(case, person, certified, known, now)
         _check(spell, known)

@@ -17,8 +17,11 @@ _FIND = text("""
 _TRIED = text("INSERT INTO slip_tries (id, account, at) VALUES (:id, :account, :at)")
 _TRIES = text("SELECT count(*) FROM slip_tries WHERE account = :account AND at > :since")
 _OVER = text("""
-    SELECT s.application, a.patient FROM slips s JOIN applications a ON a.id = s.application
-    WHERE a.state IN ('issued', 'refused', 'withdrawn') AND a.changed_at < :before LIMIT 200 FOR UPDATE OF s SKIP LOCKED
+    SELECT s.application, a.patient, p.zone
+    FROM slips s JOIN applications a ON a.id = s.application JOIN providers p ON p.bin = a.provider
+    WHERE a.changed_at < :before
+      AND NOT EXISTS (SELECT FROM results r WHERE r.application = a.id AND r.state = 'signed')  -- to be sealed yet
+    LIMIT 200 FOR UPDATE OF a, s SKIP LOCKED
 """)
 _FORGET = text("DELETE FROM slips WHERE application = :application")
 _OLD_TRIES = text("DELETE FROM slip_tries WHERE at < :before")
@@ -43,7 +46,7 @@ async def tried(session: AsyncSession, account: str, now: datetime) -> int:
 
 
 async def over(session: AsyncSession, before: datetime) -> list[Row[Any]]:
-    """Find tests that were closed before, whose slip is still kept."""
+    """Find tests whose slip is still kept, and in which nothing has happened since, closed or not."""
     return list((await session.execute(_OVER, {"before": before})).all())
 
 

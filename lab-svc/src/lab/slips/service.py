@@ -9,19 +9,22 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.digits import CodeMistyped
+from lab.samples import repository as samples
 from lab.settings import Settings
 from lab.slips import repository
 from lab.slips.codes import new_slip, printed, read_slip, slip_hash
 from lab.slips.errors import SlipMistyped, SlipUnknown
 from shared.applications.access import WrongRole
 from shared.applications.access_log import record_access
-from shared.applications.office import Office
+from shared.applications.anonymity import drop_times
+from shared.applications.office import PREFIXES, Office
 from shared.clock import Clock
-from shared.db import Database
+from shared.db import Database, public_id
 from shared.errors import TooManyRequests
 from shared.personal import Persons
 from shared.web import Actor
 
+_MARK = PREFIXES["lab"]
 _MINUTE = timedelta(minutes=1)
 _TRIES_KEPT = timedelta(days=1)
 
@@ -80,7 +83,10 @@ class Slips:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """Destroys the data keys of anonymous tests whose time is over: what was signed and kept cannot be read again."""
+    """Destroys the data keys of anonymous tests whose time is over: what was signed and kept cannot be read again.
+
+    Nobody may ever come for a result: such a test is never closed, and drops its times here.
+    """
 
     database: Database
     persons: Persons
@@ -93,6 +99,8 @@ class Retention:
         async with self.database.transaction() as session:
             rows = await repository.over(session, now - self.settings.anonymous_retention)
             for row in rows:
+                await drop_times(session, row.zone, row.application, public_id(_MARK, row.application), _MARK)
+                await samples.drop_times(session, row.application, row.zone)
                 await self.persons.destroy(session, row.patient)
                 await repository.forget(session, row.application)
             await repository.forget_tries(session, now - _TRIES_KEPT)

@@ -85,7 +85,7 @@ async def forget_times(session: AsyncSession, office: Office, case: OpenCase, st
     """Drop the times of an anonymous case that has come to its end; again after what is kept only behind its end."""
     if not is_anonymous(case.engine) or state not in _CLOSED:
         return
-    await drop_times(session, case.engine, case.id, office.public(case.id), office.prefix)
+    await drop_times(session, case.engine.clock.hours.zone, case.id, office.public(case.id), office.prefix)
     module = office.module(case.file.service)
     if isinstance(module, ForgetsTimes):
         await module.closed(session, case.file)

@@ -73,9 +73,9 @@ def country_day(at: datetime) -> datetime:
     return at.astimezone(_COUNTRY).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-async def drop_times(session: AsyncSession, engine: Application, case: UUID, public: str, prefix: str) -> None:
-    """Cut every instant of a closed case to its day, and remove what was only needed on the way."""
-    values: dict[str, Any] = {"id": case, "zone": engine.clock.hours.zone}
+async def drop_times(session: AsyncSession, zone: str, case: UUID, public: str, prefix: str) -> None:
+    """Cut every instant of an ended case to its day in the zone, and remove what was only needed on the way."""
+    values: dict[str, Any] = {"id": case, "zone": zone}
     for statement in (*_STATEMENTS, _SIGNED):
         await session.execute(statement, values)
     tasks = (await session.execute(_TASK_IDS, {"id": case})).scalars().all()

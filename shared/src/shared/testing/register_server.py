@@ -1,6 +1,7 @@
 """A small external register over HTTP, on loopback: for tests of the adapter, and for the demo region.
 
-It can be told to fail as real ones do: dead, slow, garbage, wrong (it speaks of somebody else), endless.
+It can be told to fail as real ones do: dead, slow, garbage, wrong (it speaks of somebody else), endless,
+odd (an answer, with a number in it that JSON does not have).
 """
 
 import asyncio
@@ -9,7 +10,7 @@ from typing import Final, Self
 
 from aiohttp import web
 
-BEHAVIOURS: Final = ("ok", "dead", "slow", "garbage", "wrong", "endless")
+BEHAVIOURS: Final = ("ok", "dead", "slow", "garbage", "wrong", "endless", "odd")
 
 
 class RegisterServer:
@@ -54,4 +55,6 @@ class RegisterServer:
             case "endless":
                 return web.Response(body=b'{"iin": "' + b"0" * 200_000, content_type="application/json")
         said = {"iin": iin, "listed": (register, iin) in self.listed, "as_of": datetime.now(UTC).isoformat()}
+        if self.behaviour == "odd":
+            said["weight"] = float("nan")
         return web.json_response(said)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.applications.anonymity import kept_at, recorded_at
 from shared.applications.journals import repository
 from shared.applications.records import OpenCase, context
 from shared.db import new_id
@@ -38,6 +39,7 @@ async def enter_annulment(
     return await repository.correct(session, {
         "provider": row.provider, "journal": row.journal, "volume": row.volume,
         "year": at.astimezone(ZoneInfo(case.file.provider.zone)).year, "id": id_, "application": case.id,
-        "person": case.person.id, "at": at, "corrects": row.id, "content": case.person.seal(place, plain),
+        "person": case.person.id, "at": kept_at(case.engine, at),
+        "recorded_at": recorded_at(case.engine, at), "corrects": row.id, "content": case.person.seal(place, plain),
         "digest": salted_digest(case.person.salt(place), plain),
     })  # fmt: skip

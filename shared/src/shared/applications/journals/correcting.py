@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applications.access import WrongRole
 from shared.applications.access_log import record_access
+from shared.applications.anonymity import country_day
 from shared.applications.journals import repository
 from shared.applications.journals.table import columns
 from shared.applications.office import Office
@@ -78,8 +79,10 @@ class Correcting:
         place = context("journal_rows", "content", id_)
         content = {"values": {**known, **values}, "reason": reason, "by": self._actor.name}
         plain = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+        day = country_day(self._now) if person.unnamed else None
         added = await repository.correct(self._session, {
-            **volume, "id": id_, "application": row.application, "person": row.person, "at": self._now,
+            **volume, "id": id_, "application": row.application, "person": row.person, "at": day or self._now,
+            "recorded_at": day,
             "corrects": row.id, "content": person.seal(place, plain),
             "digest": salted_digest(person.salt(place), plain),
         })  # fmt: skip

@@ -48,10 +48,10 @@ _CORRECT = text("""
         RETURNING last
     )
     INSERT INTO journal_rows
-        (id, provider, journal, volume, year, number, application, person, at, corrects, content, digest)
+        (id, provider, journal, volume, year, number, application, person, at, corrects, content, digest, recorded_at)
     SELECT CAST(:id AS uuid), :provider, :journal, :volume, CAST(:year AS integer), last, CAST(:application AS uuid),
            CAST(:person AS uuid), CAST(:at AS timestamptz), CAST(:corrects AS uuid), CAST(:content AS bytea),
-           CAST(:digest AS bytea)
+           CAST(:digest AS bytea), COALESCE(CAST(:recorded_at AS timestamptz), now())
     FROM counted
     RETURNING number
 """)
