@@ -127,7 +127,7 @@ class TestAVisit:
 
     def test_is_told_to_the_workstations_of_the_provider_and_says_nothing_of_how_it_ended(self, visited):
         told = str(visited.heard)
-        assert visited.heard["service"] == "home-call"
+        assert visited.heard["service"] == "booking"
         assert "emergency" not in told
         assert visited.portal.person.iin not in told
 

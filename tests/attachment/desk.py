@@ -17,6 +17,7 @@ from shared.pki.expectation import Expectation
 from shared.pki.signing import sign
 from shared.pki.verifier import Verifier
 from shared.testing.authority import Authority, Holder
+from shared.testing.earlier import prepare_judged
 from shared.testing.identities import bin_, iin
 from shared.web import Actor
 
@@ -164,7 +165,7 @@ class Desk:
     async def prepare(self, task: Mapping[str, Any], at: str = "first", **step: Any) -> httpx.Response:
         """Prepare the task's outcome, or what is said instead."""
         said = step or {"outcome": task["outcomes"][0]["key"]}
-        return await self.post(f"/tasks/{task['id']}/prepare", self.staff(at), {"data": {}, **said})
+        return await prepare_judged(self, task["id"], self.staff(at), {"data": {}, **said})
 
     async def complete(self, task: Mapping[str, Any], prepared: Mapping[str, Any], at: str = "first") -> httpx.Response:
         by = self.staff(at)

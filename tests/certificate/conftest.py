@@ -24,7 +24,7 @@ from shared.pki.verifier import Verifier
 from shared.testing import FixedClock
 from shared.testing.authority import Authority, Holder
 from shared.testing.databases import fresh_database
-from shared.testing.earlier import judge_earlier
+from shared.testing.earlier import prepare_judged
 from shared.testing.identities import bin_, iin
 from shared.testing.register import FixedRegister
 from shared.testing.register_server import RegisterServer
@@ -134,16 +134,8 @@ class Certificates:
         self, task: Mapping[str, Any], role: str, at: str, outcome: str | None = None, **step: Any
     ) -> httpx.Response:
         """Prepare as the gateway does: it judges earlier signers again where it is asked to."""
-        by, path = self.staff(role, at), f"/tasks/{task['id']}/prepare"
         said = {"outcome": outcome or task["outcomes"][0]["key"], "data": {}, **step}
-        answer = await self.post(path, by, said)
-        if answer.status_code == 409 and answer.json()["code"] == "earlier-signatures-unjudged":
-            answer = await self.post(path, by, {**said, "earlier": await self.judged(task, by)})
-        return answer
-
-    async def judged(self, task: Mapping[str, Any], by: Someone) -> list[dict[str, Any]]:
-        items = (await self.get(f"/internal/tasks/{task['id']}/signatures", by)).json()["items"]
-        return judge_earlier(self.authority, items, self.clock.now())
+        return await prepare_judged(self, task["id"], self.staff(role, at), said)
 
     async def complete(
         self, task: Mapping[str, Any], prepared: Mapping[str, Any], role: str, at: str

@@ -23,13 +23,13 @@ from shared.clock import Clock
 from shared.db import Database
 from shared.db.ids import random_ids
 from shared.personal import Keyring
-from shared.pki.codes import Code
 from shared.pki.expectation import Expectation
 from shared.pki.signing import sign
 from shared.pki.verifier import Verifier
 from shared.testing import FixedClock
 from shared.testing.authority import Authority, Holder
 from shared.testing.databases import fresh_database
+from shared.testing.earlier import prepare_judged
 from shared.testing.identities import bin_, iin
 from shared.testing.third_region import PERFORMER, REGION, with_third_region
 from shared.web import Actor, CallerKey, Platform
@@ -153,23 +153,8 @@ class Lab:
 
     async def prepare(self, role: str, task: Mapping[str, Any], outcome: str, **more: Any) -> httpx.Response:
         """Prepare as the gateway does: it judges earlier signers again where it is asked to."""
-        by, path, step = self.staff(role), f"/tasks/{task['id']}/prepare", {"outcome": outcome, "data": {}, **more}
-        answer = await self.post(path, by, step)
-        if answer.status_code == 409 and answer.json()["code"] == "earlier-signatures-unjudged":
-            answer = await self.post(path, by, {**step, "earlier": await self._judged(by, task)})
-        return answer
-
-    async def _judged(self, by: Someone, task: Mapping[str, Any]) -> list[dict[str, Any]]:
-        now = self.clock.now()
-        verifier = Verifier(self.authority.trust(), self.authority.index(at=now))
-        items = (await self.get(f"/internal/tasks/{task['id']}/signatures", by)).json()["items"]
-        return [
-            {"sha256": each["sha256"], "good": verifier.standing(
-                [base64.b64decode(one) for one in each["path"]],
-                signed_at=datetime.fromisoformat(each["received_at"]), now=now,
-            ) is Code.VALID}
-            for each in items
-        ]  # fmt: skip
+        step = {"outcome": outcome, "data": {}, **more}
+        return await prepare_judged(self, task["id"], self.staff(role), step)
 
     async def complete(
         self, role: str, task: Mapping[str, Any], prepared: Mapping[str, Any], key: str | None = None

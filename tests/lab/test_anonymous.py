@@ -45,6 +45,7 @@ class TestTheWalk:
     async def test_has_dates_alone_in_the_journal_whoever_adds_to_it(self, lab):
         """An annulment and a keeper's correction come later, and are rows of the same test."""
         receipt = await lab.walk(await lab.unnamed())
+        await lab.open_slip(receipt["slip"])
         await lab.carry_out("responsible_employee", "handed-over")
         lab.later(hours=1)
         annulled = await lab.post(
@@ -87,6 +88,20 @@ class TestASlip:
         lab.later(minutes=2)
         assert (await lab.open_slip(receipt["slip"])).status_code == 200
 
+    async def test_is_needed_to_hand_the_result_over(self, lab):
+        """Whoever finds the task in the list learns nothing by it, and a supervisor cannot give it away either."""
+        receipt = await lab.walk(await lab.unnamed())
+        person = lab.staff("responsible_employee")
+        (listed,) = (await lab.get("/tasks", person)).json()["items"]
+        assert wrong(await lab.post(f"/tasks/{listed['id']}/claim", person)) == (403, "slip-needed")
+        assert wrong(await lab.get(f"/tasks/{listed['id']}/result", person)) == (409, "task-not-claimed")
+        await lab.open_slip(receipt["slip"])
+        assert (await lab.post(f"/tasks/{listed['id']}/claim", person)).status_code == 200
+
+    async def test_names_no_task_before_the_handing_over(self, lab):
+        receipt = (await lab.unnamed()).json()
+        assert (await lab.open_slip(receipt["slip"])).json()["task"] is None
+
 
 class TestRetention:
     async def test_ends_for_a_result_that_nobody_comes_for(self, lab):
@@ -109,6 +124,7 @@ class TestRetention:
 
     async def test_destroys_the_key_of_the_test_when_its_time_is_over(self, lab):
         receipt = await lab.walk(await lab.unnamed())
+        await lab.open_slip(receipt["slip"])
         await lab.carry_out("responsible_employee", "handed-over")
         office, settings = lab.office, Settings(env="development")
         retention = Retention(

@@ -61,6 +61,7 @@ class Way:
     far: int
     tube: str = field(default_factory=lambda: printed(new_sample_code()))
     case: UUID | None = None
+    slip: str | None = None
 
 
 class Ticking:
@@ -90,7 +91,7 @@ class Course:
         for way in self._shuffled(self.ways):
             self._lab.later(seconds=1)
             visit = await (self._lab.unnamed() if way.variant == ANONYMOUS else self._lab.visit())
-            way.case = UUID(visit.json()["id"].removeprefix("lab-"))
+            way.case, way.slip = UUID(visit.json()["id"].removeprefix("lab-")), visit.json().get("slip")
         performers = (
             ("responsible_employee", "sent"), ("procedure_room_employee", "sample-taken"),
             ("laboratory_employee", "negative"), ("management", "formalised"), ("responsible_employee", "handed-over"),
@@ -113,6 +114,9 @@ class Course:
         if outcome == "negative":
             for _ in range(2):  # the second time it is refused
                 await lab.receive(way.tube)
+        if outcome == "handed-over" and way.slip:
+            lab.later(seconds=7)  # ten tries a minute
+            assert (await lab.open_slip(way.slip)).status_code == 200
         query = "SELECT id FROM tasks WHERE application = :id AND state = 'open'"
         ((task,),) = await lab.rows(query, id=way.case)
         named = {"id": f"lab-{task.hex}"}

@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lab.samples import repository, service
 from lab.samples.codes import printed
 from lab.samples.models import Sample
+from lab.slips import repository as slips
+from lab.slips.errors import SlipNeeded
 from lab.slips.service import hand_out
 from shared.applications.anonymity import NOBODY
 from shared.applications.case import Acceptance, Accepted, CaseFile, Completing, ResultPage, StepEffect
@@ -68,6 +70,13 @@ class Testing:
         """Give each case's tube; one without has not come to a blind step."""
         samples = await repository.many(session, applications)
         return {sample.application: {"sample_code": printed(sample.code)} for sample in samples}
+
+    async def may_hold(self, session: AsyncSession, case: CaseFile, step: str, account: str) -> None:
+        """Let an anonymous result be handed over by who has opened its slip alone. Raises SlipNeeded."""
+        if case.patient_iin != NOBODY or step != case.edition.steps[-1].key:
+            return
+        if await slips.opened_by(session, case.id) != account:
+            raise SlipNeeded
 
     async def closed(self, session: AsyncSession, case: CaseFile) -> None:
         """Drop the times of the sample."""

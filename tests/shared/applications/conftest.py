@@ -30,7 +30,7 @@ from shared.pki.verifier import Verifier
 from shared.testing.authority import Authority, Holder
 from shared.testing.clock import FixedClock
 from shared.testing.databases import fresh_database
-from shared.testing.earlier import judge_earlier
+from shared.testing.earlier import judged, prepare_judged
 from shared.testing.identities import bin_, iin
 from shared.testing.register import FixedRegister
 from shared.web import Actor, CallerKey
@@ -192,15 +192,11 @@ class World:
 
     async def prepare(self, role: str, task: Mapping[str, Any], outcome: str, **more: Any) -> httpx.Response:
         """Prepare as the gateway does: it judges earlier signers again where it is asked to."""
-        by, path, step = self.staff(role), f"/tasks/{task['id']}/prepare", {"outcome": outcome, "data": {}, **more}
-        answer = await self.post(path, by, step)
-        if answer.status_code == 409 and answer.json()["code"] == "earlier-signatures-unjudged":
-            answer = await self.post(path, by, {**step, "earlier": await self.judged(role, task)})
-        return answer
+        step = {"outcome": outcome, "data": {}, **more}
+        return await prepare_judged(self, task["id"], self.staff(role), step)
 
     async def judged(self, role: str, task: Mapping[str, Any]) -> list[dict[str, Any]]:
-        known = await self.get(f"/internal/tasks/{task['id']}/signatures", self.staff(role))
-        return judge_earlier(self.authority, known.json()["items"], self.clock.now())
+        return await judged(self, task["id"], self.staff(role))
 
     def signature(self, role: str, prepared: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
         document = base64.b64decode(prepared["document"])

@@ -89,7 +89,8 @@ def _spell(case: CaseFile, person: UUID, certified: Certified, known: Sequence[S
 def _check(spell: Spell, known: Sequence[Spell]) -> None:
     if any(each.starts_on <= spell.ends_on and spell.starts_on <= each.ends_on for each in known):
         raise PeriodOverlaps
-    if any(each.provider != spell.provider and each.issued_on <= spell.issued_on <= each.ends_on for each in known):
+    elsewhere = [each for each in known if each.provider != spell.provider]
+    if any(each.issued_on <= spell.issued_on <= max(each.ends_on, each.issued_on) for each in elsewhere):
         raise OpenElsewhere
     for link, days in _days_at_end_of(spell, known):
         if days > (most := days_by_decider()[link.decided_by]):

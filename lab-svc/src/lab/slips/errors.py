@@ -1,6 +1,6 @@
 """Why a slip opens nothing."""
 
-from shared.errors import NotFound, ProblemError
+from shared.errors import Forbidden, NotFound, ProblemError
 
 
 class SlipMistyped(ProblemError):
@@ -14,3 +14,9 @@ class SlipUnknown(NotFound):
     """No test of this provider has that slip, or it is no longer kept."""
 
     code = "slip-unknown"
+
+
+class SlipNeeded(Forbidden):
+    """The result of an anonymous test is handed over by who has opened the slip that was shown."""
+
+    code = "slip-needed"

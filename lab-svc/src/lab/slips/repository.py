@@ -9,11 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 _ADD = text("INSERT INTO slips (digest, application) VALUES (:digest, :application)")
 _FIND = text("""
-    SELECT s.application, a.provider, a.patient, a.state,
-           (SELECT t.id FROM tasks t
-            WHERE t.application = a.id AND t.state = 'open' AND t.provider = a.provider) AS task
-    FROM slips s JOIN applications a ON a.id = s.application WHERE s.digest = :digest
+    SELECT s.application, a.provider, a.patient, a.state, a.edition, t.id AS task, t.step
+    FROM slips s JOIN applications a ON a.id = s.application
+    LEFT JOIN tasks t ON t.application = a.id AND t.state = 'open'
+    WHERE s.digest = :digest
 """)
+_OPENED = text("UPDATE slips SET opened_by = :account WHERE application = :application")
+_OPENED_BY = text("SELECT opened_by FROM slips WHERE application = :application")
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 0))")
 _TRIED = text("INSERT INTO slip_tries (id, account, at) VALUES (:id, :account, :at)")
 _TRIES = text("SELECT count(*) FROM slip_tries WHERE account = :account AND at > :since")
 _OVER = text("""
@@ -33,12 +36,24 @@ async def add(session: AsyncSession, digest: bytes, application: UUID) -> None:
 
 
 async def find(session: AsyncSession, digest: bytes) -> Row[Any] | None:
-    """Find the test of a slip, with the step that is open at its provider."""
+    """Find the test of a slip, with the step that is open."""
     return (await session.execute(_FIND, {"digest": digest})).one_or_none()
 
 
+async def note_opened(session: AsyncSession, application: UUID, account: str) -> None:
+    """Note whom the slip was shown to."""
+    await session.execute(_OPENED, {"application": application, "account": account})
+
+
+async def opened_by(session: AsyncSession, application: UUID) -> str | None:
+    """Say whom the slip was shown to last."""
+    account: str | None = (await session.execute(_OPENED_BY, {"application": application})).scalar_one_or_none()
+    return account
+
+
 async def tried(session: AsyncSession, account: str, now: datetime) -> int:
-    """Note a try, and tell how many there were in the minute before."""
+    """Note a try, and tell how many there were in the minute before; tries of one account wait for one another."""
+    await session.execute(_ONE_AT_A_TIME, {"account": account})
     since = now - timedelta(minutes=1)
     before: int = (await session.execute(_TRIES, {"account": account, "since": since})).scalar_one()
     await session.execute(_TRIED, {"id": uuid4(), "account": account, "at": now})

@@ -71,7 +71,9 @@ class Slips:
             raise SlipUnknown
         person = await self.office.persons.get(session, row.patient)
         await record_access(session, self.actor, "slip-opened", [(person, row.application)], at=self.now)
-        task = None if row.task is None else self.office.public(row.task)
+        await repository.note_opened(session, row.application, self.actor.account_id)
+        last = self.office.regulations.by_id(row.edition).steps[-1].key  # the others' tasks would lead to the tube
+        task = self.office.public(row.task) if row.step == last else None
         return {"application": self.office.public(row.application), "state": row.state, "task": task}
 
     def _need_role(self) -> None:

@@ -220,6 +220,14 @@ class ForgetsTimes(Protocol):
 
 
 @runtime_checkable
+class GuardsSteps(Protocol):
+    """A module that asks for more than the performer's role before a step is somebody's (a slip that was shown)."""
+
+    async def may_hold(self, session: AsyncSession, case: CaseFile, step: str, account: str) -> None:
+        """Raise the service's own problem where the account may not have the step."""
+
+
+@runtime_checkable
 class MarksBlindly(Protocol):
     """A module that says by which mark the performer of a blind step knows what he works on."""
 

@@ -40,7 +40,12 @@ class Means:
 
     def place(self, region: str, organisation: str | None, provider: str) -> str:
         """Say at which provider (BIN) a step is carried out: the organisation it names, else where one applied."""
-        return self.organisations.get(f"{region}.{organisation}", provider) if organisation else provider
+        return placed(self.organisations, region, organisation, provider)
+
+
+def placed(organisations: Mapping[str, str], region: str, organisation: str | None, provider: str) -> str:
+    """Say who (BIN) an organisation of a region is: `provider`, where the settings name nobody for it."""
+    return organisations.get(f"{region}.{organisation}") or provider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +64,24 @@ class Office:
     _forms: dict[tuple[str, Channel, str | None], Draft202012Validator] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse, with a TypeError, a module that cannot do what a regulation asks of it."""
+        """Refuse, with a TypeError, a module that cannot do what a regulation asks of it; and a place left unnamed."""
         for (_, service), editions in self.regulations.editions.items():
             if service in self.modules and any(edition.reschedules for edition in editions):
                 self.changing_times(service)
+        self._need_places()
+
+    def _need_places(self) -> None:
+        """Refuse, in production, that a step of another organisation falls to the provider since nobody named one."""
+        offered = (
+            edition
+            for (_, service), editions in self.regulations.editions.items()
+            for edition in editions
+            if service in self.modules
+        )
+        named = ((edition.region, step.organisation) for edition in offered for step in edition.steps)
+        wanted = {f"{region}.{organisation}" for region, organisation in named if organisation}
+        if self.settings.production and (missing := sorted(wanted - self.settings.organisations.keys())):
+            raise TypeError(f"SHLYUZ_ORGANISATIONS must name (empty: the provider itself): {', '.join(missing)}")
 
     @property
     def prefix(self) -> str:
@@ -84,7 +103,7 @@ class Office:
 
     def place(self, region: str, organisation: str | None, provider: str) -> str:
         """Say at which provider (BIN) a step is carried out: the organisation it names, else where one applied."""
-        return self.settings.organisations.get(f"{region}.{organisation}", provider) if organisation else provider
+        return placed(self.settings.organisations, region, organisation, provider)
 
     def module(self, service: str) -> ServiceModule:
         """Find the module that carries out a service; raises ServiceNotOffered."""

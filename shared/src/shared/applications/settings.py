@@ -21,7 +21,7 @@ class ApplicationsSettings(ServiceSettings):
     """How long the register may take for an answer."""
     organisations: dict[str, str] = Field(default_factory=dict)
     """Who carries out the steps of another organisation: `{"zhambyl.regional-aids-centre": "<bin>"}`; the provider
-    itself where none is named."""
+    itself where that is empty. In production each organisation that an offered regulation names must be here."""
     qr_key: Path | None = None
     """Ed25519 private key (PEM) that signs what the QR code says; public keys of retired ones may follow it."""
     claim: timedelta = timedelta(minutes=30)

@@ -13,6 +13,7 @@ def upgrade() -> None:
         CREATE TABLE slips (
             digest bytea PRIMARY KEY,
             application uuid NOT NULL REFERENCES applications (id) DEFERRABLE INITIALLY DEFERRED,
+            opened_by text,
             CONSTRAINT slips_application_key UNIQUE (application)
         )
     """)

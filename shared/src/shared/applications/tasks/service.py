@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.applications.access import WrongRole
 from shared.applications.access_log import record_access
 from shared.applications.anonymity import is_anonymous, kept_at
-from shared.applications.case import MarksBlindly
+from shared.applications.case import GuardsSteps, MarksBlindly
 from shared.applications.cursors import URGENT, Cursor, write_cursor
 from shared.applications.office import Office
 from shared.applications.records import OpenCase, context, open_case
@@ -255,7 +255,13 @@ class Tasks:
         return {"id": self._office.public(task.id), "claimed_by": None, "claimed_until": None}
 
     async def hold(self, task: TaskRow, case: OpenCase, account: str) -> dict[str, Any]:
-        """Keep the task for an account, and tell the workstations; whether it may have it is the caller's to check."""
+        """Keep the task for an account, and tell the workstations.
+
+        Whether it may have it is the caller's to check, and the service's own: raises its problems.
+        """
+        module = self._office.module(case.file.service)
+        if isinstance(module, GuardsSteps):
+            await module.may_hold(self._session, case.file, task.step, account)
         until = self._now + self._office.settings.claim
         await repository.claim(self._session, task.id, account, until)
         await self._tell(StepClaimed, task, case)
