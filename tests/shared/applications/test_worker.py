@@ -97,7 +97,7 @@ class TestClean:
 
     async def test_removes_old_answers(self, world, sweeps):
         await world.file(world.citizen(), key="k")
-        await world.execute("UPDATE answers SET created_at = now() - interval '25 hours'")
+        await world.execute("UPDATE answers SET created_at = now() - interval '49 hours'")
         await sweeps.clean()
         assert await world.rows("SELECT 1 FROM answers") == []
 
