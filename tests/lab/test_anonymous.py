@@ -110,8 +110,11 @@ class TestRetention:
         retention = Retention(
             database=lab.platform.database, persons=lab.office.persons, settings=settings, clock=lab.clock
         )
+        person = lab.staff("responsible_employee")
+        (listed,) = (await lab.get("/tasks", person)).json()["items"]
         lab.later(days=settings.anonymous_retention // timedelta(days=1) + 1)
         assert await retention.run_once() == 1
+        assert wrong(await lab.get(f"/tasks/{listed['id']}", person)) == (404, "not-found")
         assert await retention.run_once() == 0
         assert wrong(await lab.open_slip(receipt["slip"])) == (404, "slip-unknown")
         assert (await lab.get("/tasks", lab.staff("responsible_employee"))).json()["items"] == []

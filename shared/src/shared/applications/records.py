@@ -18,7 +18,7 @@ from shared.applications.findings import read_progress
 from shared.applications.office import Office
 from shared.applications.providers.repository import read
 from shared.errors import NotFound
-from shared.personal import Person
+from shared.personal import KeyDestroyed, Person
 from shared.procedure import Application, Edition
 
 _LOAD = """
@@ -67,7 +67,11 @@ async def open_case(session: AsyncSession, office: Office, application: UUID, *,
     row = (await session.execute(_LOCK if lock else _READ, {"id": application})).one_or_none()
     if row is None:
         raise NotFound
-    return opened(office, row, await office.persons.get(session, row.patient))
+    try:
+        person = await office.persons.get(session, row.patient)
+    except KeyDestroyed:
+        raise NotFound from None  # what it held can be read by nobody any more
+    return opened(office, row, person)
 
 
 async def open_cases(session: AsyncSession, office: Office, applications: Sequence[UUID]) -> dict[UUID, OpenCase]:
