@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import orjson
+import pytest
 from prometheus_client import REGISTRY, generate_latest
 from sqlalchemy import text
 from tests.shared.events.conftest import working
@@ -29,10 +30,12 @@ from shared.events.topics import application_topic, dead_letter_topic
 from shared.testing.messages import all_messages
 
 ZONE = ZoneInfo("Asia/Almaty")
-PEOPLE = 10  # each both ways
+PEOPLE = 100  # each both ways
 ANONYMOUS, CONFIDENTIAL = "anonymous", "confidential"
 FAR = (5, 0, 1, 2, 3, 4, 1, 0, 1, 0)
 """How many steps of the five ten visits go in turn; 0 is refused at the window."""
+TO_THE_END = (5, 5, 5, 5, 5, 5, 5, 5, 5, 0)
+"""As many as carry all out, with the refused that fill the tables of refusals."""
 OWNERS = {
     "applications": "id", "tasks": "application", "history": "application", "signed_documents": "application",
     "drafts": "application", "notices": "application", "results": "application", "journal_rows": "application",
@@ -44,7 +47,7 @@ _SHARED = {
     # of the law, the provider and the staff
     "region", "service", "provider", "provider_bin", "edition", "channel", "variant", "performer", "step",
     "organisation", "actor", "actor_kind", "actor_bin", "actor_roles", "account", "claimed_by", "completed_by",
-    "prepared_by", "laboratory", "topic", "journal", "volume", "key_name", "scope", "min_acr", "filed_by", "limit",
+    "opened_by", "prepared_by", "laboratory", "topic", "journal", "volume", "key_name", "scope", "min_acr", "filed_by", "limit",
     # of what kind a row is, and how far a walk has come
     "type", "kind", "source", "state", "status", "action", "outcome", "ground", "process", "why", "media_type",
     "trace", "title", "starts", "start",
@@ -78,11 +81,11 @@ class Ticking:
 class Course:
     """Carries visits out step by step, each step of all of them in an order of its own."""
 
-    def __init__(self, lab) -> None:
+    def __init__(self, lab, far: tuple[int, ...]) -> None:
         self._lab = lab
         self._order = random.Random(20260406)  # an order, no secret
         self.ways = [
-            Way(variant=variant, far=FAR[number % len(FAR)])
+            Way(variant=variant, far=far[number % len(far)])
             for variant in (ANONYMOUS, CONFIDENTIAL)
             for number in range(PEOPLE)
         ]
@@ -227,9 +230,12 @@ def is_date(value) -> bool:
 
 
 class TestAHundredPeopleWhoComeBothWays:
-    async def test_leave_nothing_that_leads_from_an_anonymous_walk_to_anything_else(self, lab, kafka, caplog):
+    @pytest.mark.parametrize(
+        "far", [FAR, pytest.param(TO_THE_END, marks=pytest.mark.large)], ids=["to-every-step", "to-the-end"]
+    )
+    async def test_leave_nothing_that_leads_from_an_anonymous_walk_to_anything_else(self, lab, kafka, caplog, far):
         caplog.set_level(logging.INFO)
-        course = Course(lab)
+        course = Course(lab, far)
         await course.run()
         await Chainer(lab.platform.database, lab.clock, days=True).run_once()
         await _relayed(lab, kafka)
