@@ -47,7 +47,8 @@ _SHARED = {
     # of the law, the provider and the staff
     "region", "service", "provider", "provider_bin", "edition", "channel", "variant", "performer", "step",
     "organisation", "actor", "actor_kind", "actor_bin", "actor_roles", "account", "claimed_by", "completed_by",
-    "opened_by", "prepared_by", "laboratory", "topic", "journal", "volume", "key_name", "scope", "min_acr", "filed_by", "limit",
+    "opened_by", "prepared_by", "laboratory", "topic", "journal", "volume", "key_name", "scope", "min_acr",
+    "filed_by", "limit",
     # of what kind a row is, and how far a walk has come
     "type", "kind", "source", "state", "status", "action", "outcome", "ground", "process", "why", "media_type",
     "trace", "title", "starts", "start",
