@@ -50,8 +50,9 @@ class TestTheDemo:
             performer, seal = await check_signatures(Path(report["pdf"]), report["roots"])
             assert (performer.key_algorithm, seal.key_algorithm) == (algorithm, "RSA-2048")
 
-    async def test_goes_every_route_of_the_decrees_as_they_have_it(self, whole_region):
-        code, said, complained = await demo(whole_region.home, "--all", "--json")
+    @pytest.mark.parametrize("keys", [(), ("--keys", "gost")], ids=["rsa", "gost"])
+    async def test_goes_every_route_of_the_decrees_as_they_have_it(self, whole_region, keys):
+        code, said, complained = await demo(whole_region.home, "--all", "--json", *keys)
         assert (code, complained) == (0, "")
         reports = [json.loads(line) for line in said.splitlines()]
         routes = Expected.read(TABLE).steps
