@@ -70,6 +70,9 @@ class Requests:
             claimant = (await self.means.persons.ensure(self.session, Iin(application.applicant_iin))).id
         async with _one():
             await repository.open_request(self.session, person.id, claimant, application.id)
+        # That has waited for a request which just ended, by enrolling him perhaps: the register is read once more.
+        if proved and (now := await self._register.by_iin(patient)) is not None:
+            self._check_entry(now)
         return {"district": await name_of(self.session, district)}
 
     async def _may_act(self, application: Accepted, right: ClaimedRight | None, known: Known | None) -> bool:
