@@ -99,7 +99,8 @@ async def all_numbers(keeper):
     numbers, cursor = [], None
     while True:
         year = datetime.now(UTC).year
-        (volume,) = (await keeper.api.get("/journals/appointments", year=year, cursor=cursor))["volumes"]
+        read = await keeper.api.get("/journals/appointments", year=year, cursor=cursor)
+        volume = next(each for each in read["volumes"] if each["volume"] == "booking")
         numbers += [row["number"] for row in volume["items"]]
         if (cursor := volume["next_cursor"]) is None:
             return numbers

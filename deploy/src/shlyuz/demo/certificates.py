@@ -24,12 +24,11 @@ _DISPENSARY = "regional-psychiatric-dispensary"
 
 
 class Examined(Walk):
-    """One person whom a psychiatrist examines; the commission sits at another provider, which has its own tasks."""
+    """One person whom a psychiatrist examines; the commission sits at the dispensary, which has tasks of its own."""
 
     async def _carry_out(self, provider: str, application: str, step: Mapping[str, Any]) -> None:
         elsewhere = step["performer"] == COMMISSION
         at = cast.organisations()[f"{self.region}.{_DISPENSARY}"] if elsewhere else provider
-        require((at == provider) != elsewhere, "the commission does not sit elsewhere")
         await super()._carry_out(at, application, step)
 
 
