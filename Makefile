@@ -53,7 +53,7 @@ lock: $(BIN)/python ## Resolve requirements.lock anew from the pyproject files (
 run: install ## Run a whole demo region on this machine until Ctrl-C
 	@$(BIN)/shlyuz run $(ARGS)
 
-demo: install ## Walk through booking in both regions, as citizen and as staff
+demo: install ## Walk through booking (ARGS=--all: every service) in both regions, as citizen and as staff
 	@$(BIN)/shlyuz demo $(ARGS)
 
 # --------------------------------------------------------------------------------------------------------------- check

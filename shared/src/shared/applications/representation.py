@@ -1,9 +1,8 @@
 """Who applies for a patient that cannot do it himself: by what right, and how that was shown.
 
 The right is the register's, or a document's that staff see, unless the register revoked it: at the window before they
-register, on the portal at the
-step of a service that judges such documents (`case.JudgesRepresentation`). Where the regulation lets anybody ask for
-another person, his word is enough. A case holds it for as long as it lives.
+register, on the portal at the step of a service that judges such documents (`case.JudgesRepresentation`). Where the
+regulation lets anybody ask for another person, his word is enough. A case holds it for as long as it lives.
 """
 
 from collections.abc import Mapping

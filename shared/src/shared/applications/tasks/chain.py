@@ -86,8 +86,7 @@ def _check_record(case: OpenCase, signed: SignedBefore, content: Mapping[str, An
     document, record = base64.b64decode(content["document"]), _record(content)
     if sha256(document).digest() != signed.sha256 or record.get("previous_sha256") != previous:
         raise EarlierSignatureRefused
-    registered = content_sha256(case)
-    if record.get("content_sha256", registered) != registered:  # older records do not name it
+    if record.get("content_sha256") != content_sha256(case):
         raise EarlierSignatureRefused
 
 
