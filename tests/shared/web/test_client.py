@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aiohttp import web
 
+from shared.clock import Clock
+from shared.db import DatabaseAway, DatabaseClock
 from shared.errors import ServiceAway
 from shared.log import set_request_id
 from shared.testing import FixedClock
@@ -55,8 +57,8 @@ async def other():
         yield service
 
 
-def client_of(port: int, **options) -> ServiceClient:
-    return ServiceClient("booking", f"http://127.0.0.1:{port}/", key=KEY, clock=FixedClock(NOW), **options)
+def client_of(port: int, *, clock: Clock | None = None, **options) -> ServiceClient:
+    return ServiceClient("booking", f"http://127.0.0.1:{port}/", key=KEY, clock=clock or FixedClock(NOW), **options)
 
 
 @pytest.fixture
@@ -142,6 +144,25 @@ class TestServiceClient:
         other.delay = 5
         with pytest.raises(ServiceAway):
             await client.get("/", timeout=timedelta(milliseconds=100))
+
+    async def test_says_that_the_database_is_away_while_the_time_is_not_known(self, other):
+        """Nothing is sent then, and the call that finds out whether a spared service is back is not used up."""
+        read, breaker = asyncio.Event(), Breaker(failures=1, pause=timedelta(0))
+
+        async def answer() -> datetime:
+            await read.wait()
+            return NOW
+
+        clock = DatabaseClock(answer)
+        async with client_of(other.port, clock=clock, breaker=breaker) as client:
+            breaker.failed()
+            for _ in range(2):
+                with pytest.raises(DatabaseAway):
+                    await client.get("/")
+            assert (other.asked, breaker.position) == ([], Position.HALF_OPEN)
+            read.set()
+            await clock.discipline()
+            assert (await client.get("/")).status == 200
 
     async def test_spares_a_service_that_does_not_answer_and_finds_out_when_it_is_back(self, other):
         other.drop = 100

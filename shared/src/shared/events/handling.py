@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import Clock, ClockNotSet
+from shared.clock import Clock
 from shared.db import Database
 from shared.errors import ProblemError
 from shared.events import inbox
@@ -213,7 +213,7 @@ def _raise_if_away(error: Exception) -> None:
     """Raise `DependencyAway` for a problem that says 503, a connection that broke, or a deadline."""
     if isinstance(error, ValidationError | DBAPIError):
         return
-    away = isinstance(error, DependencyAway | ConnectionError | TimeoutError | ClockNotSet) or (
+    away = isinstance(error, DependencyAway | ConnectionError | TimeoutError) or (
         isinstance(error, ProblemError) and error.status == _UNAVAILABLE
     )
     if away:

@@ -76,8 +76,9 @@ class ServiceClient:
     """Call one service. An async context manager; make one per process and service.
 
     Raises `ServiceAway` (503 with Retry-After) when the service cannot be reached, does not answer in time, or is
-    being spared by the breaker. Idempotent methods, and any method with an Idempotency-Key, are repeated with the
-    same key; another call is repeated only when not a byte of it can have been sent.
+    being spared by the breaker, and `DatabaseAway` while the time to sign with is not known. Idempotent methods,
+    and any method with an Idempotency-Key, are repeated with the same key; another call is repeated only when not a
+    byte of it can have been sent.
     """
 
     def __init__(
@@ -181,11 +182,11 @@ class ServiceClient:
     ) -> Reply:
         if self._session is None:
             raise RuntimeError("enter the client before calling")
+        headers["Authorization"] = f"Bearer {self._key.sign(self.service, actor, now=self._clock.now())}"
         try:
             self.breaker.enter()
         except BreakerOpen as error:
             raise self._away("spared", error.retry_after) from error
-        headers["Authorization"] = f"Bearer {self._key.sign(self.service, actor, now=self._clock.now())}"
         try:
             async with self._session.request(
                 method, url, headers=headers, data=body, allow_redirects=False,

@@ -6,15 +6,13 @@ so that a commit that fails still changes the answer.
 
 import re
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 
-from shared.clock import ClockNotSet
-from shared.db import DatabaseAway
 from shared.errors import Language, ProblemError
 from shared.web.assertions import Assertion, AssertionInvalid, CallerNotAllowed
 from shared.web.languages import negotiate
@@ -58,14 +56,7 @@ Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 
 
 async def _now(platform: Here) -> datetime:
-    return _service_time(platform)
-
-
-def _service_time(platform: Platform) -> datetime:
-    try:
-        return platform.clock.now()
-    except ClockNotSet as error:
-        raise DatabaseAway(retry_after=timedelta(seconds=1)) from error
+    return platform.clock.now()
 
 
 Now = Annotated[datetime, Depends(_now)]
@@ -103,7 +94,7 @@ def allow(*callers: str) -> Callable[[Request], Assertion]:
         token = _bearer(request)
         if platform.caller_keys is None:
             raise AssertionInvalid
-        assertion = platform.caller_keys.verify(token, platform.service, now=_service_time(platform))
+        assertion = platform.caller_keys.verify(token, platform.service, now=platform.clock.now())
         request.scope["shlyuz.caller"] = assertion.caller
         if assertion.caller not in allowed:
             raise CallerNotAllowed

@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from shared.clock import Clock, ClockNotSet, DatabaseClock
-from shared.db import Database, DatabaseAway
+from shared.clock import Clock
+from shared.db import Database, DatabaseAway, DatabaseClock
 from shared.events import Handlers, Outbox
 from shared.log import get_logger
 from shared.personal import Keyring, Persons
@@ -110,18 +110,10 @@ async def _disciplined(clock: DatabaseClock) -> AsyncIterator[None]:
 
 
 async def _keep(clock: DatabaseClock) -> None:
-    while not _is_set(clock):
+    while not clock.is_set:
         try:
             await clock.discipline()
         except DatabaseAway:
             _LOG.warning("the clock waits for the database")
             await asyncio.sleep(_RETRY_SECONDS)
     await clock.keep()
-
-
-def _is_set(clock: DatabaseClock) -> bool:
-    try:
-        clock.now()
-    except ClockNotSet:
-        return False
-    return True

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.clock import ClockNotSet, DatabaseClock
+from shared.db import DatabaseAway, DatabaseClock
 from shared.testing import FixedClock
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -23,7 +23,7 @@ class Source:
 
 class TestDatabaseClock:
     def test_tells_no_time_before_it_was_set(self):
-        with pytest.raises(ClockNotSet):
+        with pytest.raises(DatabaseAway):
             DatabaseClock(Source().read).now()
 
     async def test_goes_on_from_the_databases_time(self):
