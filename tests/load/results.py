@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.pki.signing import sign
-from shared.results import Party, Sealer, Signatory, embed, new_code, prepare, render, seal
+from shared.results import Party, Prepared, Sealer, Signatory, embed, new_code, prepare, render, seal
 from shared.testing.authority import Authority
 from shared.testing.identities import bin_, iin
 
@@ -17,7 +17,7 @@ FIELDS = {
     "patient_name": "Тұрсынбекова Ұлжан Өмірғалиқызы", "doctor": "Петренко Ольга Ивановна",
     "specialty": {"kk": "Невролог", "ru": "Невролог"}, "room": "115", "date": "30.11.2026", "time": "14:30",
 }  # fmt: skip
-STAGES = ("render", "prepare", "embed", "seal")
+STAGES = ("render", "prepare", "restore", "embed", "seal")
 PROVIDER = Party(
     kk="«Сынақ» емханасы", ru="Поликлиника «Сынақ»", bin=str(bin_(number=7)), address_kk="Тараз", address_ru="Тараз"
 )
@@ -50,6 +50,7 @@ def measure(*, documents: int = 40) -> dict[str, Any]:
             spent.update(dict.fromkeys(STAGES, 0.0))
         page = timed("render", _page)
         waiting = timed("prepare", lambda page=page: prepare(page, at=NOW))
+        waiting = timed("restore", lambda waiting=waiting: Prepared.restore(waiting.pdf))
         signature = sign(waiting.to_sign, key, at=NOW, detached=True)
         signed = timed("embed", lambda waiting=waiting, signature=signature: embed(waiting, signature))
         size = len(timed("seal", lambda signed=signed: seal(signed, sealer, at=NOW)))

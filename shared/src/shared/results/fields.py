@@ -4,6 +4,7 @@ All use of pyHanko is here. It takes half a second to import, so the modules abo
 """
 
 import io
+import re
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ _SUBFILTERS: Final = {
     PERFORMER: SigSeedSubFilter.ADOBE_PKCS7_DETACHED,  # NCALayer's CMS carries signingTime, which PAdES forbids
     SEAL: SigSeedSubFilter.PADES,
 }
+_CONTENTS: Final = re.compile(rb"<[0-9A-Fa-f]{256,}>")
+"""Where a signature is or will be: pyHanko reads such a string digit by digit, which takes longer than all the rest."""
 
 
 def reserve(pdf: bytes, field: str, *, at: datetime, room: int) -> tuple[bytes, tuple[int, int]]:
@@ -45,12 +48,17 @@ def last_span(pdf: bytes, fields: tuple[str, ...]) -> tuple[int, int]:
         NotPreparedError: other fields, or the last one's byte range is not the whole file around its contents.
     """
     try:
-        found = [(name, value) for name, value, _ in enumerate_sig_fields(PdfFileReader(io.BytesIO(pdf)))]
+        reader = PdfFileReader(io.BytesIO(_CONTENTS.sub(_emptied, pdf)))
+        found = [(name, value) for name, value, _ in enumerate_sig_fields(reader)]
         if tuple(name for name, _ in found) != fields or found[-1][1] is None:
             raise NotPreparedError("not the signature fields that were awaited")
         return _span(pdf, found[-1][1].get_object())
     except (PdfError, ValueError, KeyError, TypeError, IndexError, RecursionError) as wrong:
         raise NotPreparedError("not a readable PDF") from wrong
+
+
+def _emptied(contents: re.Match[bytes]) -> bytes:
+    return b"<>".ljust(len(contents[0]))
 
 
 def _span(pdf: bytes, signature: Any) -> tuple[int, int]:
