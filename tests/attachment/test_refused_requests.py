@@ -3,11 +3,22 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
-from .conftest import street
-from .desk import HOME, PERFORMERS, PHONE
+from shared.testing.databases import until_it_waits
+
+from .conftest import START, TODAY, street
+from .desk import BINS, HOME, PERFORMERS, PHONE
 
 OPEN = "SELECT person, application FROM open_requests"
+ENDED = (
+    """
+    INSERT INTO enrolments (id, person, provider, started_on, application, created_at)
+    SELECT gen_random_uuid(), person, :bin, :today, application, :now FROM open_requests
+    """,
+    "DELETE FROM open_requests",
+)
+"""What the last step of an open request does, and has not committed yet."""
 COUNTED = "SELECT count(*) AS n FROM applications"
 LINE = {"address": HOME, "phone": PHONE}
 
@@ -50,6 +61,16 @@ class TestARequest:
             assert wrong(await desk.file(patient, at, address=home)) == (409, "attachment-request-open")
         assert wrong(await desk.visit(patient.iin)) == (409, "attachment-request-open")
         assert len(await attachment.rows(OPEN)) == 1
+
+    async def test_is_not_taken_when_the_one_before_ends_by_enrolling_while_it_waits(self, desk, attachment, patient):
+        assert (await desk.file(patient)).status_code == 201
+        async with attachment.owner.transaction() as session:
+            for statement in ENDED:
+                await session.execute(text(statement), {"bin": BINS["first"], "today": TODAY, "now": START})
+            second = await until_it_waits(desk.file(patient), attachment.owner)
+            assert not second.done()
+        assert wrong(await second) == (409, "already-attached-here")
+        assert await attachment.rows(OPEN) == []
 
     async def test_is_one_of_many_sent_at_once_by_constraint(self, desk, attachment, patient):
         answers = await asyncio.gather(*(desk.file(patient) for _ in range(8)))

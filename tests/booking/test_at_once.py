@@ -1,10 +1,12 @@
 """What meets while a doctor's times change: one waits for the other, and then looks at what there is."""
 
-import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from sqlalchemy import text
+
+from shared.testing.databases import until_it_waits
 
 FORM = {"complaint": "Бас ауырады", "phone": "+77011234567"}
 MORNING = {"from": "2026-04-06T09:00:00+05:00", "to": "2026-04-06T11:00:00+05:00", "ground": "doctor-ill"}
@@ -27,15 +29,7 @@ def held(booking):
 def stops(booking):
     """Begin a request, and say when it waits for a lock, or is over."""
 
-    async def begin(request):
-        task = asyncio.ensure_future(request)
-        waiting = "SELECT 1 FROM pg_locks l JOIN pg_database d ON d.datname = current_database() WHERE NOT l.granted"
-        async with asyncio.timeout(60):
-            while not task.done() and not await booking.rows(waiting):
-                await asyncio.sleep(0.02)
-        return task
-
-    return begin
+    return partial(until_it_waits, database=booking.owner)
 
 
 @pytest.fixture

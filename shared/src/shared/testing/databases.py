@@ -1,17 +1,22 @@
-"""Databases for tests: made with roles and migrations as in production, and compared with what the code declares."""
+"""Databases for tests: made with roles and migrations as in production, compared with declarations, and watched."""
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared.db.database import asyncpg_url
+from shared.db.database import Database, asyncpg_url
 from shared.db.migrations import upgrade
 from shared.db.provision import Provisioned, provision
 
+T = TypeVar("T")
+_WAITING = text("SELECT 1 FROM pg_locks l JOIN pg_database d ON d.datname = current_database() WHERE NOT l.granted")
+_WAITS_WITHIN, _LOOKS_EVERY = 60.0, 0.02  # seconds
 # Roles belong to the server, not to a database: all databases of one test run share their passwords.
 _PASSWORD = secrets.token_urlsafe(12)
 
@@ -36,6 +41,18 @@ async def _drop(admin_url: str, name: str) -> None:
     async with engine.connect() as connection:
         await connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     await engine.dispose()
+
+
+async def until_it_waits(request: Awaitable[T], database: Database) -> asyncio.Future[T]:
+    """Begin a request, and give it once something waits for a lock in the database, or the request is over."""
+    begun = asyncio.ensure_future(request)
+    async with asyncio.timeout(_WAITS_WITHIN):
+        while not begun.done():
+            async with database.transaction() as session:
+                if (await session.execute(_WAITING)).first() is not None:
+                    break
+            await asyncio.sleep(_LOOKS_EVERY)
+    return begun
 
 
 async def drift(owner_url: str, *declared: MetaData, tables: Sequence[str] | None = None) -> list[str]:
