@@ -42,6 +42,10 @@ def quick(bootstrap: str) -> ServiceSettings:
     """The timings of the embedded broker, which another would refuse (docs/decisions/0026)."""
     if SYSTEM in os.environ:
         return ServiceSettings(env="development", kafka=bootstrap)
+    return embedded(bootstrap)
+
+
+def embedded(bootstrap: str) -> ServiceSettings:
     return ServiceSettings(
         env="development",
         kafka=bootstrap,

@@ -1,6 +1,9 @@
 """The consumer: one effect for each message whatever happens, on the real database and broker."""
 
 import asyncio
+import os
+import signal
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -12,10 +15,15 @@ from sqlalchemy import text
 from shared.errors import ServiceAway
 from shared.events import ApplicationSubmitted, dead_letter_topic
 from shared.events.consumer import Consumer
+from shared.events.creating import ensure_topics
 from shared.events.dead_letters import release, waiting
 from shared.events.envelope import Envelope
 from shared.events.relay import Relay
 from shared.testing import FixedClock
+from shared.testing.broker import kafka_broker
+from shared.testing.programs import free_port
+
+from .conftest import embedded
 
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 
@@ -26,15 +34,21 @@ class Guests:
     def __init__(self) -> None:
         self.failing: set[str] = set()
         self.away = False
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+        self.one_by_one = False
         self.tries: list[str] = []
 
     async def arrive(self, session, messages) -> None:
+        if self.one_by_one and len(messages) > 1:
+            raise RuntimeError("too many at once")
         for message in messages:
             await self._arrive(session, message)
 
     async def _arrive(self, session, message) -> None:
         key = f"{message.event.application_id}/{message.event.aggregate_version}"
         self.tries.append(key)
+        await self.goes_on.wait()
         await session.execute(
             text("INSERT INTO rooms VALUES (gen_random_uuid(), (SELECT count(*) FROM rooms), :guest, now())"),
             {"guest": key},
@@ -201,6 +215,36 @@ class TestConsumer:
         assert await letters(database) == []
 
 
+class TestABrokerThatLostItsLog:
+    async def test_is_read_from_its_beginning_whatever_was_to_be_committed(
+        self, database, outbox, guests, submitted, tmp_path, at_work, eventually
+    ):
+        """It dies while messages are handled, and comes back empty: new ones stand where those stood."""
+        port, topic = free_port(), "sample.application.v1"
+        settings, topics = embedded(f"127.0.0.1:{port}"), {topic: 3, dead_letter_topic("sample"): 1}
+        consumer = Consumer(
+            name="sample", topics=[topic], handlers={ApplicationSubmitted: guests.arrive}, database=database,
+            settings=settings, outbox=outbox, clock=FixedClock(NOW),
+        )  # fmt: skip
+        old, new = ([f"smp-{number}" for number in numbers] for numbers in (range(100, 130), range(200, 260)))
+        guests.one_by_one = True  # so that partitions are handled side by side
+        guests.goes_on.clear()
+        async with AsyncExitStack() as stack:
+            broker = await stack.enter_async_context(kafka_broker(tmp_path / "first", port=port))
+            await ensure_topics(settings.kafka, topics)
+            await send(settings.kafka, topic, *map(submitted, old))
+            await stack.enter_async_context(at_work(consumer))
+            await eventually(lambda: _some(guests.tries))
+            os.kill(broker.program.pid, signal.SIGKILL)
+            await broker.program.ended()
+            guests.goes_on.set()
+            await eventually(lambda: _holds(lambda: len(set(guests.tries)) == len(old)))
+            await stack.enter_async_context(kafka_broker(tmp_path / "second", port=port))
+            await ensure_topics(settings.kafka, topics)
+            await send(settings.kafka, topic, *map(submitted, new))
+            await eventually(lambda: _same(rooms(database), [f"{key}/1" for key in (*old, *new)]))
+
+
 async def _equal(found, expected):
     return await found == expected
 
@@ -211,3 +255,7 @@ async def _same(found, expected):
 
 async def _holds(condition):
     return condition()
+
+
+async def _some(found):
+    return bool(found)

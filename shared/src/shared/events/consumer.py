@@ -8,6 +8,8 @@
 4. Something that is away (`ServiceAway`, `DatabaseAway`, a connection) uses up no try: the partition pauses, and the
    message is read again.
 5. The offset is committed after that. A crash between the two repeats the message, which 1 passes over.
+6. An offset is committed in the assignment in which its message was read, and never in a later one: a broker that came
+   back without its log would take it for one of the new log, and whoever starts there next would pass over the rest.
 """
 
 import asyncio
@@ -58,13 +60,13 @@ class Consumer:
         self._topics = tuple(topics)
         self._settings = settings
         self._handling = Handling(consumer=name, handlers=handlers, database=database, outbox=outbox, clock=clock)
-        self._joined = asyncio.Event()
         self._resume: dict[TopicPartition, float] = {}
+        self._assigned = _Assigned(self._resume)
 
     @property
     def ready(self) -> bool:
         """Tell whether the group has been joined; a member may have no partition when there are more members."""
-        return self._joined.is_set()
+        return self._assigned.present
 
     async def run(self) -> None:
         """Handle messages until cancelled; while the broker is away, try again and again."""
@@ -75,7 +77,7 @@ class Consumer:
                     await self._consume()
                 except (KafkaError, OSError, TimeoutError) as error:
                     _LOG.warning("consumer waits", why=safe_message(error), error_type=type(error).__name__)
-                self._joined.clear()
+                self._assigned.end()
                 await asyncio.sleep(_PAUSE_SECONDS)
         finally:
             redriver.cancel()
@@ -83,7 +85,7 @@ class Consumer:
 
     async def _consume(self) -> None:
         consumer = self._make()
-        consumer.subscribe(self._topics, listener=_Joined(self._joined, self._resume))
+        consumer.subscribe(self._topics, listener=self._assigned)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await consumer.start()
@@ -91,7 +93,7 @@ class Consumer:
                 self._wake_paused(consumer)
                 batches = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_BATCH)
                 if batches:
-                    await self._handle(consumer, batches)
+                    await self._handle(consumer, batches, self._assigned.over)
         finally:
             await ended(consumer.stop())
 
@@ -116,29 +118,37 @@ class Consumer:
         )
 
     async def _handle(
-        self, consumer: AIOKafkaConsumer, batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]
+        self,
+        consumer: AIOKafkaConsumer,
+        batches: Mapping[TopicPartition, Sequence[ConsumerRecord]],
+        over: asyncio.Event,
     ) -> None:
-        """Handle what came together in one transaction; when that cannot be, partitions side by side."""
+        """Handle what came together in one transaction; when that cannot be, partitions side by side.
+
+        `over` is set when the assignment ends in which the messages were read.
+        """
         records = [record for found in batches.values() for record in found]
         if len(records) > 1 and await self._handling.handle_together(records):
-            await _commit(consumer, {place: found[-1].offset + 1 for place, found in batches.items()})
+            done = {place: found[-1].offset + 1 for place, found in batches.items()}
         else:
-            await asyncio.gather(*(self._partition(consumer, place, found) for place, found in batches.items()))
+            each = await asyncio.gather(*(self._partition(consumer, place, found) for place, found in batches.items()))
+            done = {place: offset for place, offset in zip(batches, each, strict=True) if offset is not None}
+        if done:
+            await _commit(consumer, done, over)
 
     async def _partition(
         self, consumer: AIOKafkaConsumer, place: TopicPartition, records: Sequence[ConsumerRecord]
-    ) -> None:
-        """Handle one partition's messages in order; the first that must wait stops the rest."""
-        done: ConsumerRecord | None = None
+    ) -> int | None:
+        """Handle one partition's messages in order; the first that must wait stops the rest. Gives what to commit."""
+        done: int | None = None
         for record in records:
             try:
                 await self._one(record)
             except DependencyAway as error:
                 self._pause(consumer, place, record.offset, str(error))
                 break
-            done = record
-        if done is not None:
-            await _commit(consumer, {place: done.offset + 1})
+            done = record.offset + 1
+        return done
 
     async def _one(self, record: ConsumerRecord) -> None:
         try:
@@ -179,27 +189,52 @@ class Consumer:
                 _LOG.exception("redrive failed", consumer=self._group)
 
 
-class _Joined(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Notes that the group has been joined, and that a pause ends with the assignment."""
+class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """What the group shared out to us, as long as it holds; a pause ends with it, and so does a commit under way."""
 
-    def __init__(self, joined: asyncio.Event, resume: dict[TopicPartition, float]) -> None:
-        self._joined = joined
+    def __init__(self, resume: dict[TopicPartition, float]) -> None:
         self._resume = resume
+        self.over = asyncio.Event()
+        self.end()
+
+    @property
+    def present(self) -> bool:
+        """Whether there is an assignment; it may be of no partition when there are more members."""
+        return not self.over.is_set()
+
+    def end(self) -> None:
+        """Note that the assignment holds no more."""
+        self.over.set()
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
         """What was paused may go to another member; whoever has it next begins at the committed offset."""
+        self.end()
         for place in revoked:
             self._resume.pop(place, None)
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Take up work."""
         del assigned
-        self._joined.set()
+        self.over = asyncio.Event()
 
 
-async def _commit(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
+async def _commit(consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int], over: asyncio.Event) -> None:
+    """Say how far we are, as long as the assignment holds in which that was read; one at a time.
+
+    The client itself would repeat a commit until it is heard, in whatever assignment that is, and where the group does
+    not know it any more, as nobody's.
+    """
+    if over.is_set():
+        return
+    commit, end = asyncio.ensure_future(consumer.commit(dict(offsets))), asyncio.ensure_future(over.wait())
     try:
-        await consumer.commit(dict(offsets))
+        await asyncio.wait({commit, end}, return_when=asyncio.FIRST_COMPLETED)
+        if commit.done():
+            commit.result()
     except (CommitFailedError, IllegalStateError):
         # The group was shared out anew: another member handles these messages again, and its inbox passes them over.
+        over.set()
         _LOG.info("offsets not committed", partitions=len(offsets))
+    finally:
+        commit.cancel()
+        end.cancel()
