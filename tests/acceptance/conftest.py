@@ -30,6 +30,7 @@ from shlyuz.demo.world import World, key_of
 from shlyuz.state import RegionState
 
 NOTHING = Counter[str]()
+ISSUED_WITHIN = 120  # seconds, for the seal that a worker sets
 LANGUAGES = ("kk", "ru", "en")
 PERFORMERS = {"akmola": "dispatcher", "zhambyl": "responsible_employee"}  # who carries out the booking on the portal
 REGISTRARS = {"akmola": "registry", "zhambyl": "responsible_employee"}  # who enters a person in the population register
@@ -213,6 +214,14 @@ class Town:
             return list(await connection.fetch(statement, *values))
         finally:
             await connection.close()
+
+
+async def until_issued(portal: Portal, application: str) -> dict[str, Any]:
+    """Wait until the citizen sees his application issued, and give what he sees."""
+    async with asyncio.timeout(ISSUED_WITHIN):
+        while (shown := await portal.api.get(f"/applications/{application}"))["state"] != "issued":
+            await asyncio.sleep(0.1)
+    return dict(shown)
 
 
 @pytest.fixture(scope="session")

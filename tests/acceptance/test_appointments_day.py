@@ -1,13 +1,16 @@
 """What becomes of a time that was given, by HTTP alone: held, kept, cancelled, moved because the doctor is away."""
 
-import asyncio
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from shlyuz.demo.api import request_id
 from shlyuz.demo.walks import refused
 
+from .conftest import until_issued
+
+ALMATY = ZoneInfo("Asia/Almaty")
 FORM = {"complaint": "Бас ауырады", "phone": "+77011234567"}
 SPECIALTY = "ophthalmologist"
 DAY = "/workstation/appointments"
@@ -28,7 +31,7 @@ async def doctor(administrator):
     described = {"surname": "Яхин", "given_name": "Тест", "specialty": SPECIALTY, "room": "7"}
     made = await administrator.post("/admin/doctors", described)
     week = [{"weekday": day, "opens": "10:00", "closes": "12:00", "slot_minutes": 60} for day in range(5)]
-    today = datetime.now().astimezone().date()
+    today = datetime.now(ALMATY).date()
     body = {"valid_from": today.isoformat(), "receptions": week}
     await administrator.request("PUT", f"/admin/doctors/{made['id']}/schedule", json=body)
     yield made["id"]
@@ -41,7 +44,7 @@ def free(town, doctor):
 
     async def look(api):
         provider = town.world.provider("zhambyl")["bin"]
-        since = (datetime.now().astimezone() + timedelta(days=1)).isoformat()
+        since = (datetime.now(ALMATY) + timedelta(days=1)).isoformat()
         return (await api.get(f"/providers/{provider}/slots", **{"doctor_id": doctor, "from": since}))["items"]
 
     return look
@@ -52,13 +55,6 @@ async def filed(town, citizen, free):
     slot, *_ = await free(citizen.api)
     receipt = await town.file(citizen, fields={"slot": named(slot), **FORM})
     return receipt["id"], slot
-
-
-async def until_issued(portal, application):
-    async with asyncio.timeout(60):
-        while (shown := await portal.api.get(f"/applications/{application}"))["state"] != "issued":
-            await asyncio.sleep(0.1)
-    return shown
 
 
 def away(slot, ground="doctor-ill"):
@@ -164,7 +160,7 @@ class TestTheDay:
 
     async def let_it_begin(self, town, application):
         """Nobody can wait for tomorrow: the appointment is put an hour back, case and slot alike."""
-        id_, began = application.partition("-")[2], datetime.now().astimezone() - timedelta(hours=1)
+        id_, began = application.partition("-")[2], datetime.now(ALMATY) - timedelta(hours=1)
         await town.ask_database(
             "booking",
             """

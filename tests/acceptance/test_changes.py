@@ -1,6 +1,5 @@
 """A citizen changes his mind: another time, or none, signed, until the regulation's cut-off (ours, 2 hours)."""
 
-import asyncio
 from collections import Counter
 from typing import Any
 
@@ -9,6 +8,8 @@ import pytest
 from shlyuz.demo.api import request_id
 from shlyuz.demo.portal import Portal
 from shlyuz.demo.walks import refused
+
+from .conftest import until_issued
 
 SERVICE = {"akmola": "akmola.booking", "zhambyl": "zhambyl.booking"}
 
@@ -54,13 +55,6 @@ async def holder(town: Any, slot: str) -> list[Any]:
         "booking", "SELECT application FROM slots WHERE id = $1::uuid", slot.partition("-")[2]
     )
     return [row["application"] for row in rows]
-
-
-async def until_issued(portal: Portal, application: str) -> dict[str, Any]:
-    async with asyncio.timeout(60):
-        while (shown := await portal.api.get(f"/applications/{application}"))["state"] != "issued":
-            await asyncio.sleep(0.1)
-    return dict(shown)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from shlyuz.demo.attachment import home_at
 from shlyuz.demo.checking import check_signatures
 from shlyuz.demo.walks import refused
 
+from .conftest import until_issued
 from .test_attachment import PERFORMERS, PHONE, STEPS, applied, providers
 
 LIMITS = {"akmola": ["1 wd"], "zhambyl": ["10 m", "20 m", "1 wd"]}
@@ -43,13 +44,6 @@ async def carried_out(workstation, application):
         done = await workstation.complete(task["id"], {"outcome": task["outcomes"][0]["key"], "data": {}})
         tasks.append({**task, "state": done["application"]["state"]})
     return tasks
-
-
-async def until_issued(portal, application):
-    async with asyncio.timeout(WITHIN):
-        while (shown := await portal.api.get(f"/applications/{application}"))["state"] != "issued":
-            await asyncio.sleep(0.2)
-    return shown
 
 
 async def enrolled_at(town, region, portal):

@@ -15,6 +15,8 @@ from shlyuz.demo import programme
 from shlyuz.demo.home_call import ADDRESS, PHONE
 from shlyuz.seeding import cast
 
+from .conftest import until_issued
+
 TABLE = Path(__file__).parent / "regulations.csv"
 WALKS = [(region, channel) for region in programme.REGIONS for channel in ("portal", "direct", "phone")]
 COMPLAINT = {"akmola": "condition", "zhambyl": "complaint"}
@@ -98,6 +100,7 @@ async def visited(request, town):
     async with doctor.events() as events:
         ended = await doctor.api.post(f"/visits/{application}/outcome", {"outcome": "handed-to-emergency-care"})
         heard = await _heard(events, application)
+    await until_issued(portal, application)  # what a worker does later is not what a refused request wrote
     return SimpleNamespace(
         region=region, portal=portal, application=application, doctor=doctor, day=day.isoformat(), heard=heard,
         item=next(each for each in listed["items"] if each["id"] == application), ended=ended,
